@@ -1,0 +1,199 @@
+# Makefile of pg_ingest: PGXS for the extension, scripts/ for everything else.
+#
+#   make, make install, make installcheck     need PostgreSQL's server headers
+#   make demo, make test, make lint           install what they miss, see scripts/
+#
+# PG_CONFIG=/path/to/pg_config chooses the server, PROFILE=-O3 adds compiler flags.
+# FLAVOUR=test is the build of "make test": warnings are errors, assertions and
+# failpoints are in.  It is made out of the source tree, in build/test.
+
+EXTENSION = pg_ingest
+MODULE_big = pg_ingest
+PGFILEDESC = "pg_ingest - loads files into tables"
+PG_CONFIG ?= pg_config
+FLAVOUR ?= release
+
+# One line per file, in the order of the data flow; scripts/rules/objects_listed.sh checks it.
+# the extension itself
+OBJS = \
+	src/pg_ingest.o \
+	src/settings.o
+
+# bytes: no PostgreSQL inside
+OBJS += \
+	src/format/codec/codec.o \
+	src/format/codec/gzip.o \
+	src/format/codec/zstd.o \
+	src/format/csv/fields.o \
+	src/format/csv/lenient.o \
+	src/format/csv/reader.o \
+	src/format/csv/records.o \
+	src/format/csv/scan.o \
+	src/format/csv/scan_avx2.o \
+	src/format/csv/scan_portable.o \
+	src/format/csv/scan_sse2.o \
+	src/format/csv/splitter.o \
+	src/format/utf16.o
+
+# files and streams
+OBJS += \
+	src/source/expand.o \
+	src/source/identity.o \
+	src/source/raw_file.o \
+	src/source/stream.o \
+	src/source/text_encoding.o
+
+# contract: conversion and checks
+OBJS += \
+	src/contract/batch.o \
+	src/contract/contract.o \
+	src/contract/convert.o \
+	src/contract/convert_arena.o \
+	src/contract/convert_binary.o \
+	src/contract/convert_cells.o \
+	src/contract/convert_datetime.o \
+	src/contract/convert_float.o \
+	src/contract/convert_integer.o \
+	src/contract/convert_json.o \
+	src/contract/convert_lossy.o \
+	src/contract/convert_numeric.o \
+	src/contract/convert_reject.o \
+	src/contract/convert_separated.o \
+	src/contract/convert_text.o \
+	src/contract/datetime_format.o \
+	src/contract/guard.o \
+	src/contract/spec.o
+
+# options
+OBJS += \
+	src/options/option_checks.o \
+	src/options/option_lists.o \
+	src/options/option_scalars.o \
+	src/options/option_strings.o \
+	src/options/option_table.o \
+	src/options/options.o
+
+# staging: chunks, workers, lanes
+OBJS += \
+	src/stage/bad_row.o \
+	src/stage/chunk.o \
+	src/stage/chunk_job.o \
+	src/stage/chunk_loader.o \
+	src/stage/chunker.o \
+	src/stage/command.o \
+	src/stage/failpoint.o \
+	src/stage/file_head.o \
+	src/stage/inline.o \
+	src/stage/lane_multi_insert.o \
+	src/stage/lane_pages.o \
+	src/stage/lane_table.o \
+	src/stage/lane_writer.o \
+	src/stage/leader.o \
+	src/stage/limits.o \
+	src/stage/mapping.o \
+	src/stage/plan.o \
+	src/stage/pool.o \
+	src/stage/progress.o \
+	src/stage/quarantine_writer.o \
+	src/stage/shared.o \
+	src/stage/worker.o
+
+# manifest
+OBJS += \
+	src/manifest/chunks.o \
+	src/manifest/files.o \
+	src/manifest/loads.o \
+	src/manifest/quarantine.o \
+	src/manifest/statement.o
+
+# publishing
+OBJS += \
+	src/publish/append.o \
+	src/publish/culprit.o \
+	src/publish/key_order.o \
+	src/publish/publish.o \
+	src/publish/staged.o \
+	src/publish/target_size.o \
+	src/publish/upsert.o \
+	src/publish/write.o
+
+# SQL entry points
+OBJS += \
+	src/api/access.o \
+	src/api/load.o \
+	src/api/options_list.o
+
+EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_ingest.control)
+DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/pg_ingest--*.sql))
+DATA_built = pg_ingest--$(EXTVERSION).sql
+
+PG_CPPFLAGS = -I$(srcdir)/src $(CPPFLAGS_$(FLAVOUR))
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(CFLAGS_$(FLAVOUR))
+CPPFLAGS_test = -DUSE_ASSERT_CHECKING -DPG_INGEST_FAILPOINTS
+CFLAGS_test = -Werror
+SHLIB_LINK = -lcsv -lzstd -lz -lxxhash -Wl,--version-script=$(srcdir)/exports.map
+
+# pg_regress and isolation tests share test/expected and results/, so all names differ.
+REGRESS ?= $(sort $(basename $(notdir $(wildcard $(srcdir)/test/sql/*.sql))))
+REGRESS_OPTS = --inputdir=$(srcdir)/test
+ISOLATION ?= $(sort $(basename $(notdir $(wildcard $(srcdir)/test/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --outputdir=.
+EXTRA_CLEAN = build pg_ingest--*.sql ingest_test.so $(TEST_MODULE_OBJS)
+
+# Nobody should need clang for bitcode, and a changed header must rebuild its users.
+override with_llvm = no
+override autodepend = yes
+
+# Goals made by scripts, which find PostgreSQL themselves: it may not be there yet.
+SCRIPTED = test lint demo demo-stop bench
+
+ifneq (,$(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all)))
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq (,$(wildcard $(PGXS)))
+$(error $(PG_CONFIG) leads to no server headers: install postgresql-server-dev-NN or set PG_CONFIG)
+endif
+include $(PGXS)
+
+# Out of the tree, sources are searched in it, but never objects of another flavour.
+VPATH =
+vpath %.c $(srcdir)
+vpath %.control $(srcdir)
+
+$(shlib): $(srcdir)/exports.map
+
+pg_ingest--$(EXTVERSION).sql: $(srcdir)/sql/pg_ingest.sql $(srcdir)/pg_ingest.control
+	cp $< $@
+
+# The C functions that regression tests call: test/module and all of src but its module
+# magic.  -Bsymbolic keeps it apart from pg_ingest.so in the same process.
+TEST_MODULE_OBJS = $(patsubst $(srcdir)/%.c,%.o,$(wildcard $(srcdir)/test/module/*.c))
+OBJECT_DIRS = $(patsubst %/,%,$(sort $(dir $(OBJS) $(TEST_MODULE_OBJS))))
+$(OBJS) $(TEST_MODULE_OBJS): | $(OBJECT_DIRS)
+$(OBJECT_DIRS):
+	mkdir -p $@
+
+ingest_test.so: $(TEST_MODULE_OBJS) $(filter-out src/pg_ingest.o,$(OBJS))
+	$(LINK.shared) -Wl,-Bsymbolic -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) -lcsv -lzstd -lz -lxxhash
+
+# The server of "make installcheck" must be able to read this file.
+installcheck: ingest_test.so
+export INGEST_TEST_MODULE ?= $(abspath ingest_test.so)
+endif
+
+# PARTS="unit regress" and TESTS="names" choose among the tests.
+test:
+	@scripts/test.sh
+
+lint:
+	@scripts/lint.sh
+
+demo:
+	@scripts/demo.sh
+
+demo-stop:
+	@scripts/demo.sh stop
+
+bench:
+	@scripts/bench.sh
+
+.PHONY: $(SCRIPTED)

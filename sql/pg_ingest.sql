@@ -1,0 +1,267 @@
+/* sql/pg_ingest.sql: install source of the extension; becomes pg_ingest--VERSION.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION pg_ingest" to load this file. \quit
+
+REVOKE ALL ON SCHEMA ingest FROM PUBLIC;
+
+-- Manifest: what was done, forever.  Written by the extension with its
+-- owner's rights only; people read the views below.
+
+CREATE SEQUENCE ingest.load_id_seq AS bigint;
+
+CREATE TABLE ingest.manifest_loads (
+	load_id bigint PRIMARY KEY,
+	target regclass NOT NULL,
+	source text NOT NULL,
+	options jsonb NOT NULL,
+	fingerprint text NOT NULL,
+	strategy text,
+	unique_key text[],
+	columns text[] NOT NULL,
+	status text NOT NULL
+		CHECK (status IN ('staging', 'staged', 'published', 'rejected', 'failed', 'discarded')),
+	loaded_by name NOT NULL,
+	leader_pid integer,
+	started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	staged_at timestamptz,
+	finished_at timestamptz,
+	files_loaded integer NOT NULL DEFAULT 0,
+	files_skipped integer NOT NULL DEFAULT 0,
+	rows_read bigint NOT NULL DEFAULT 0,
+	rows_staged bigint NOT NULL DEFAULT 0,
+	rows_quarantined bigint NOT NULL DEFAULT 0,
+	rows_ignored bigint NOT NULL DEFAULT 0,
+	rows_deduplicated bigint NOT NULL DEFAULT 0,
+	rows_inserted bigint NOT NULL DEFAULT 0,
+	rows_updated bigint NOT NULL DEFAULT 0,
+	rows_deleted bigint NOT NULL DEFAULT 0,
+	rows_unchanged bigint NOT NULL DEFAULT 0,
+	bytes_read bigint NOT NULL DEFAULT 0,
+	message text
+);
+CREATE INDEX manifest_loads_unfinished ON ingest.manifest_loads (target)
+	WHERE status IN ('staging', 'staged');
+
+CREATE TABLE ingest.manifest_files (
+	load_id bigint NOT NULL,
+	file_no integer NOT NULL,
+	target regclass NOT NULL,
+	path text NOT NULL,
+	size bigint NOT NULL,
+	modified_at timestamptz NOT NULL,
+	content_hash bytea,
+	chunks integer,
+	published boolean NOT NULL DEFAULT false,
+	forced boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (load_id, file_no)
+);
+-- One content is published once per target, under whatever name.
+CREATE UNIQUE INDEX manifest_files_published
+	ON ingest.manifest_files (target, size, content_hash) WHERE published AND NOT forced;
+CREATE INDEX manifest_files_path ON ingest.manifest_files (target, path) WHERE published;
+
+CREATE TABLE ingest.manifest_chunks (
+	load_id bigint NOT NULL,
+	file_no integer NOT NULL,
+	chunk_no integer NOT NULL,
+	byte_start bigint NOT NULL,
+	byte_end bigint NOT NULL,
+	raw_end bigint NOT NULL,
+	first_row bigint NOT NULL,
+	first_line bigint NOT NULL,
+	lines bigint NOT NULL,
+	content_hash bytea NOT NULL,
+	rows_read bigint NOT NULL,
+	rows_staged bigint NOT NULL,
+	rows_quarantined bigint NOT NULL,
+	rows_ignored bigint NOT NULL,
+	leading_bad bigint NOT NULL,
+	lane_no integer NOT NULL,
+	committed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (load_id, file_no, chunk_no)
+);
+
+CREATE TABLE ingest.manifest_lanes (
+	load_id bigint NOT NULL,
+	lane_no integer NOT NULL,
+	relation oid NOT NULL,
+	epoch bigint NOT NULL,
+	PRIMARY KEY (load_id, lane_no)
+);
+
+CREATE TABLE ingest.quarantine_rows (
+	load_id bigint NOT NULL,
+	file_no integer NOT NULL,
+	record_no bigint NOT NULL,
+	line_no bigint NOT NULL,
+	byte_offset bigint NOT NULL,
+	byte_length bigint NOT NULL,
+	raw_line text,
+	raw_bytes bytea,
+	errors jsonb NOT NULL,
+	status text NOT NULL DEFAULT 'open',
+	quarantined_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (load_id, file_no, record_no)
+);
+
+SELECT pg_catalog.pg_extension_config_dump('ingest.load_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_loads', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
+
+-- What people read: only rows whose target the current role may SELECT.
+
+CREATE VIEW ingest.loads WITH (security_barrier) AS
+SELECT load_id, target, source, status, strategy, unique_key, options, columns, loaded_by,
+	   started_at, staged_at, finished_at,
+	   files_loaded, files_skipped, rows_read, rows_staged, rows_quarantined, rows_ignored,
+	   rows_deduplicated, rows_inserted, rows_updated, rows_deleted, rows_unchanged,
+	   bytes_read, message
+  FROM ingest.manifest_loads
+ WHERE pg_catalog.has_table_privilege(target, 'SELECT');
+
+CREATE VIEW ingest.files WITH (security_barrier) AS
+SELECT f.load_id, f.file_no, f.target, f.path, f.size, f.modified_at,
+	   pg_catalog.encode(f.content_hash, 'hex') AS content_hash, f.published, f.forced,
+	   f.chunks, c.chunks_committed, c.rows_read, c.rows_staged, c.rows_quarantined, c.rows_ignored
+  FROM ingest.manifest_files f
+  LEFT JOIN LATERAL (
+		SELECT pg_catalog.count(*)::integer AS chunks_committed,
+			   coalesce(pg_catalog.sum(rows_read), 0)::bigint AS rows_read,
+			   coalesce(pg_catalog.sum(rows_staged), 0)::bigint AS rows_staged,
+			   coalesce(pg_catalog.sum(rows_quarantined), 0)::bigint AS rows_quarantined,
+			   coalesce(pg_catalog.sum(rows_ignored), 0)::bigint AS rows_ignored
+		  FROM ingest.manifest_chunks c
+		 WHERE c.load_id OPERATOR(pg_catalog.=) f.load_id
+		   AND c.file_no OPERATOR(pg_catalog.=) f.file_no) c ON true
+ WHERE pg_catalog.has_table_privilege(f.target, 'SELECT');
+
+CREATE VIEW ingest.chunks WITH (security_barrier) AS
+SELECT c.load_id, c.file_no, c.chunk_no, l.target, c.byte_start, c.byte_end, c.first_row,
+	   c.first_line, c.lines, c.rows_read, c.rows_staged, c.rows_quarantined, c.rows_ignored,
+	   c.lane_no, c.committed_at
+  FROM ingest.manifest_chunks c
+  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) c.load_id
+ WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+CREATE VIEW ingest.progress WITH (security_barrier) AS
+SELECT l.load_id, l.target, l.source, l.leader_pid, l.started_at,
+	   c.rows_read, c.rows_staged, c.rows_quarantined,
+	   c.bytes_read, f.bytes_total,
+	   pg_catalog.round(100.0 * c.bytes_read / nullif(f.bytes_total, 0), 1) AS percent_done,
+	   (c.rows_read / nullif(e.seconds, 0))::bigint AS rows_per_second,
+	   (c.bytes_read / nullif(e.seconds, 0))::bigint AS bytes_per_second,
+	   pg_catalog.make_interval(secs =>
+			e.seconds * (f.bytes_total - c.bytes_read) / nullif(c.bytes_read, 0)) AS eta
+  FROM ingest.manifest_loads l
+ CROSS JOIN LATERAL (
+		SELECT coalesce(pg_catalog.sum(size), 0)::bigint AS bytes_total
+		  FROM ingest.manifest_files f
+		 WHERE f.load_id OPERATOR(pg_catalog.=) l.load_id) f
+ CROSS JOIN LATERAL (
+		SELECT coalesce(pg_catalog.sum(g.rows_read), 0)::bigint AS rows_read,
+			   coalesce(pg_catalog.sum(g.rows_staged), 0)::bigint AS rows_staged,
+			   coalesce(pg_catalog.sum(g.rows_quarantined), 0)::bigint AS rows_quarantined,
+			   coalesce(pg_catalog.sum(g.raw_end), 0)::bigint AS bytes_read
+		  FROM (SELECT pg_catalog.sum(rows_read) AS rows_read,
+					   pg_catalog.sum(rows_staged) AS rows_staged,
+					   pg_catalog.sum(rows_quarantined) AS rows_quarantined,
+					   pg_catalog.max(raw_end) AS raw_end
+				  FROM ingest.manifest_chunks c
+				 WHERE c.load_id OPERATOR(pg_catalog.=) l.load_id
+				 GROUP BY c.file_no) g) c
+ CROSS JOIN LATERAL (
+		SELECT EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS seconds) e
+ WHERE l.status OPERATOR(pg_catalog.=) 'staging'
+   AND EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(l.leader_pid))
+   AND pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+CREATE VIEW ingest.quarantine WITH (security_barrier) AS
+SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q.byte_offset,
+	   q.byte_length, q.raw_line, q.raw_bytes, q.errors, q.status, q.quarantined_at
+  FROM ingest.quarantine_rows q
+  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) q.load_id
+  LEFT JOIN ingest.manifest_files f ON f.load_id OPERATOR(pg_catalog.=) q.load_id
+								   AND f.file_no OPERATOR(pg_catalog.=) q.file_no
+ WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+-- Column names up to errorcode follow the error table that core proposes for COPY.
+CREATE VIEW ingest.quarantine_errors WITH (security_barrier) AS
+SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
+	   f.path AS filename, q.line_no AS lineno, q.raw_line AS line,
+	   e.error ->> 'column' AS colname, e.error ->> 'value' AS raw_field_value,
+	   e.error ->> 'message' AS err_message, e.error ->> 'detail' AS err_detail,
+	   e.error ->> 'sqlstate' AS errorcode,
+	   e.error ->> 'rule' AS rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.status
+  FROM ingest.quarantine_rows q
+  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) q.load_id
+  LEFT JOIN ingest.manifest_files f ON f.load_id OPERATOR(pg_catalog.=) q.load_id
+								   AND f.file_no OPERATOR(pg_catalog.=) q.file_no
+ CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(q.errors) AS e(error)
+ WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+-- What people call.
+
+CREATE TYPE ingest.load_result AS (
+	load_id bigint,
+	status text,
+	files_loaded integer,
+	files_skipped integer,
+	rows_read bigint,
+	rows_staged bigint,
+	rows_quarantined bigint,
+	rows_ignored bigint,
+	rows_deduplicated bigint,
+	rows_inserted bigint,
+	rows_updated bigint,
+	rows_deleted bigint,
+	rows_unchanged bigint,
+	bytes_read bigint,
+	elapsed interval,
+	message text
+);
+
+CREATE FUNCTION ingest.load(target regclass, source text, unique_key text[] DEFAULT NULL,
+							strategy text DEFAULT NULL, options jsonb DEFAULT '{}')
+RETURNS ingest.load_result
+AS 'MODULE_PATHNAME', 'ingest_load' LANGUAGE C;
+
+CREATE FUNCTION ingest.stage(target regclass, source text, options jsonb DEFAULT '{}')
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'ingest_stage' LANGUAGE C;
+
+CREATE FUNCTION ingest.publish(load_id bigint, unique_key text[] DEFAULT NULL,
+							   strategy text DEFAULT NULL, options jsonb DEFAULT '{}')
+RETURNS ingest.load_result
+AS 'MODULE_PATHNAME', 'ingest_publish' LANGUAGE C;
+
+CREATE FUNCTION ingest.discard(load_id bigint)
+RETURNS void
+AS 'MODULE_PATHNAME', 'ingest_discard' LANGUAGE C STRICT;
+
+CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value text,
+							   OUT allowed text, OUT help text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_options' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ingest FROM PUBLIC;
+
+COMMENT ON FUNCTION ingest.load(regclass, text, text[], text, jsonb) IS
+	'loads files into a table: stages, checks and publishes them; safe to repeat';
+COMMENT ON FUNCTION ingest.stage(regclass, text, jsonb) IS
+	'reads and checks files into staging tables and returns the load_id for ingest.publish';
+COMMENT ON FUNCTION ingest.publish(bigint, text[], text, jsonb) IS
+	'publishes a staged load in the current transaction';
+COMMENT ON FUNCTION ingest.discard(bigint) IS
+	'gives up a load that is not published and drops what it staged';
+COMMENT ON FUNCTION ingest.options() IS
+	'the options that ingest.load and ingest.stage understand';
+COMMENT ON VIEW ingest.loads IS 'one row per load: state, counts, options';
+COMMENT ON VIEW ingest.files IS 'one row per file of a load: identity and counts';
+COMMENT ON VIEW ingest.chunks IS 'one row per committed chunk of a file';
+COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rate, share done, ETA';
+COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line and every reason';
+COMMENT ON VIEW ingest.quarantine_errors IS 'one row per violation of a bad row';
+COMMENT ON TYPE ingest.load_result IS 'what a load did';

@@ -1,0 +1,72 @@
+/*
+ * compat.h: every difference between PostgreSQL 15, 16, 17 and 18.
+ *
+ * The only file that looks at PG_VERSION_NUM.  Include it after postgres.h.
+ */
+#ifndef INGEST_COMPAT_H
+#define INGEST_COMPAT_H
+
+#include "executor/executor.h"
+#include "utils/datetime.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h" /* was part of postgres.h */
+#endif
+
+/* 16+: input functions can report an error of the data without raising it. */
+#if PG_VERSION_NUM >= 160000
+#define INGEST_SOFT_ERRORS 1
+#endif
+
+/* 16 gave DecodeDateTime() an argument for the details of an error. */
+static inline int
+compat_decode_datetime(char **field, int *ftype, int nf, int *dtype, struct pg_tm *tm, fsec_t *fsec,
+					   int *tz)
+{
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra);
+#else
+	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz);
+#endif
+}
+
+/* 16 renamed RelFileNode, the physical name of a relation, to RelFileLocator. */
+#if PG_VERSION_NUM >= 160000
+#define CompatRelationLocator(rel) (&(rel)->rd_locator)
+#else
+#define CompatRelationLocator(rel) (&(rel)->rd_node)
+#endif
+
+/* 18 dropped the last argument of ExecutorRun(): runs a statement to its end, once. */
+static inline void
+compat_executor_run(QueryDesc *query)
+{
+#if PG_VERSION_NUM >= 180000
+	ExecutorRun(query, ForwardScanDirection, 0);
+#else
+	ExecutorRun(query, ForwardScanDirection, 0, true);
+#endif
+}
+
+/* ExecInsertIndexTuples(): 16 added onlySummarizing. For plain inserts, no speculation. */
+static inline List *
+CompatInsertIndexTuples(struct ResultRelInfo *result_rel, struct TupleTableSlot *slot,
+						struct EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL, false);
+#else
+	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL);
+#endif
+}
+
+/* 18 has CHECK constraints that are NOT ENFORCED. */
+#if PG_VERSION_NUM >= 180000
+#define INGEST_CHECK_IS_ENFORCED(check) ((check)->ccenforced)
+#else
+#define INGEST_CHECK_IS_ENFORCED(check) true
+#endif
+
+#endif
