@@ -1,0 +1,70 @@
+/*
+ * source.h: from the source argument of a call to a stream of decoded bytes.
+ *
+ * source_expand() turns a file, directory or glob into a list of files;
+ * a SourceStream reads one of them: raw bytes -> decompress -> (UTF-16 to
+ * UTF-8) -> bytes of text.  All memory is allocated below the memory context
+ * that is current at the call and goes with it, after an error too; the open
+ * file is closed by source_close(), or at the latest by an abort of the
+ * (sub)transaction that opened it.  Errors are raised with ereport and name
+ * the file and byte.  Rights are the caller's business (api/).
+ */
+#ifndef INGEST_SOURCE_H
+#define INGEST_SOURCE_H
+
+#include "format/codec/codec.h"
+#include "nodes/pg_list.h"
+
+typedef struct SourceFile
+{
+	char *path;
+	uint64 size; /* raw bytes, from stat */
+	int64 mtime; /* microseconds since the Unix epoch */
+	uint64 device;
+	uint64 inode;
+} SourceFile;
+
+/* Identity of a file: the size and XXH3-128 (canonical byte order) of its raw bytes. */
+#define SOURCE_HASH_LEN 16
+typedef struct SourceIdentity
+{
+	uint64 size;
+	unsigned char hash[SOURCE_HASH_LEN];
+} SourceIdentity;
+
+typedef struct SourceStream SourceStream;
+
+/* List of SourceFile *, in byte order of their paths. Error when nothing is found. */
+extern List *source_expand(const char *source);
+
+/*
+ * compression: "auto" (by magic bytes), "none", "gzip", "zstd".
+ * encoding: NULL, or a name; "utf-16", "utf-16le", "utf-16be" are decoded to
+ * UTF-8 here, as is any file that starts with a UTF-16 byte order mark; an
+ * unpaired surrogate becomes its 3-byte form, which is invalid UTF-8 and lets
+ * the row be found bad.  Other encodings pass through untouched.  A byte order
+ * mark is dropped and wins over the encoding; "utf-16" without one is an error.
+ */
+extern SourceStream *source_open(const SourceFile *file, const char *compression,
+								 const char *encoding);
+
+/* Reads up to len decoded bytes; fewer only at the end. 0 at the end. */
+extern size_t source_read(SourceStream *stream, char *buf, size_t len);
+
+/* Raw bytes consumed so far, for progress. */
+extern uint64 source_raw_position(const SourceStream *stream);
+
+/* true if the text arrives as UTF-8 whatever the encoding option says (was UTF-16 or had a BOM). */
+extern bool source_is_utf8(const SourceStream *stream);
+
+/*
+ * After source_read() gave 0: the identity of what was read. Error when the
+ * file's size, mtime or inode is no longer that of SourceFile.
+ */
+extern void source_finish(SourceStream *stream, SourceIdentity *identity);
+extern void source_close(SourceStream *stream);
+
+/* Identity without decoding: reads the raw file once. */
+extern void source_identify(const SourceFile *file, SourceIdentity *identity);
+
+#endif
