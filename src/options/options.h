@@ -1,0 +1,127 @@
+/*
+ * options.h: the options argument of the SQL functions.
+ *
+ * One table in option_table.c (name, type, default, allowed values, help) drives
+ * parsing, error messages and the SQL function ingest.options().  Parsing is
+ * pure: it reads no catalog except encodings, and gives the same result in the
+ * leader and in a worker, which gets the options as jsonb text.
+ */
+#ifndef INGEST_OPTIONS_H
+#define INGEST_OPTIONS_H
+
+#include "contract/convert.h"
+#include "nodes/pg_list.h"
+#include "utils/jsonb.h"
+
+typedef enum OptionsHeader
+{
+	HEADER_FALSE,
+	HEADER_TRUE,
+	HEADER_MATCH /* names must be the target's columns in their order, as COPY's */
+} OptionsHeader;
+
+typedef enum OptionsMatchBy
+{
+	MATCH_BY_NAME,
+	MATCH_BY_POSITION,
+	MATCH_BY_NAME_CI
+} OptionsMatchBy;
+
+typedef enum OptionsOnError
+{
+	ON_ERROR_QUARANTINE,
+	ON_ERROR_STOP,
+	ON_ERROR_IGNORE,
+	ON_ERROR_SET_NULL
+} OptionsOnError;
+
+typedef enum OptionsOnChangedFile
+{
+	CHANGED_FILE_DEFAULT, /* load with a key, error for append */
+	CHANGED_FILE_LOAD,
+	CHANGED_FILE_ERROR,
+	CHANGED_FILE_SKIP
+} OptionsOnChangedFile;
+
+typedef enum OptionsOnBusy
+{
+	ON_BUSY_WAIT,
+	ON_BUSY_SKIP,
+	ON_BUSY_ERROR
+} OptionsOnBusy;
+
+/* One entry of column_map: a target column and the file columns it may be read from. */
+typedef struct OptionsColumnMap
+{
+	char *column;
+	List *sources; /* of char * */
+} OptionsColumnMap;
+
+typedef struct IngestOptions
+{
+	/* reading */
+	const char *compression; /* auto, none, gzip, zstd */
+	const char *delimiter;   /* 1 to 4 bytes */
+	char quote;              /* '\0': none */
+	char escape;             /* same as quote unless given */
+	char comment;            /* '\0': none */
+	List *null_strings;      /* of char *; default one empty string; NIL: nothing is NULL */
+	OptionsHeader header;    /* default true */
+	/* NULL: the database's; else PostgreSQL's own spelling, or utf-16, utf-16le, utf-16be */
+	const char *encoding;
+	int64 skip;       /* physical lines before the header */
+	List *columns;    /* of char *: names for a headerless file; NIL */
+	List *force_null; /* of char *; ("*") means all */
+	List *force_not_null;
+	bool null_padding;
+	int64 max_line_size; /* bytes, default 16 MiB */
+	ConvertFormat format;
+	const char *filename; /* target column that receives the file's path; NULL */
+	/* mapping */
+	OptionsMatchBy match_by; /* unless given: by name where names exist, else by position */
+	bool match_by_given;
+	List *column_map; /* of OptionsColumnMap * */
+	/* bad rows */
+	OptionsOnError on_error;
+	int64 reject_limit;          /* rows; -1: none */
+	double reject_limit_percent; /* of rows read; -1: none; never set together with rows */
+	int64 initial_bad_rows;      /* default 1000; 0: off */
+	/* publishing, retry, resources */
+	bool force;
+	OptionsOnChangedFile on_changed_file;
+	OptionsOnBusy on_busy;
+	int64 min_file_age; /* milliseconds, default 0 */
+	int workers;        /* -1: as many as make sense; 0: in the caller's process */
+	int64 chunk_size;   /* bytes, default 8 MiB, 64 KiB .. 256 MiB */
+} IngestOptions;
+
+/*
+ * Parses and checks options, in CurrentMemoryContext. Raises 22023 for an unknown
+ * name (listing the valid ones), a wrong type or value (listing the allowed
+ * values), and for contradictions.
+ */
+extern IngestOptions *options_parse(Jsonb *options);
+
+/*
+ * A canonical text of the options that decide what is staged: two calls with
+ * the same fingerprint stage the same rows from the same bytes. Options that
+ * only say how to run (workers, on_busy, min_file_age, force …) are left out.
+ */
+extern char *options_fingerprint(const IngestOptions *options);
+
+/* What ingest.options() shows of one option. */
+typedef struct OptionInfo
+{
+	const char *name;
+	const char *type;
+	const char *default_value; /* as it would be written; NULL: none */
+	const char *allowed;
+	const char *help;
+} OptionInfo;
+
+extern int options_count(void);
+
+/* Option i of options_count(), allocated in CurrentMemoryContext. */
+extern const OptionInfo *options_describe(int i);
+
+#endif
