@@ -1,0 +1,64 @@
+/*
+ * batch.h: the rows that pass through conversion and checks together.
+ *
+ * A RowBatch is filled by stage/chunk_loader.c, converted and checked by
+ * contract/, and emptied into lane and quarantine.  Everything in it lives in
+ * its memory context, which is reset with the batch.
+ */
+#ifndef INGEST_CONTRACT_BATCH_H
+#define INGEST_CONTRACT_BATCH_H
+
+#include "contract/convert.h"
+
+/*
+ * Rows of a batch.  Large enough that one subtransaction per batch (0.2 us)
+ * disappears, small enough that values and nulls stay in the L2 cache.
+ */
+#define BATCH_ROWS 512
+
+/* One reason why a row is bad. Strings live in the batch. */
+typedef struct Violation
+{
+	struct Violation *next;
+	const char *column; /* NULL when not about one column */
+	const char *rule;	/* see docs/reference.md, "Rules" */
+	int sqlstate;
+	const char *message;
+	const char *value; /* NULL when there is none; not NUL-terminated */
+	size_t value_len;
+} Violation;
+
+typedef struct BatchRow
+{
+	const char *raw; /* the record's bytes in the chunk, line end excluded */
+	size_t raw_len;
+	uint64 record; /* number of the record in its chunk, from 0 */
+	Violation *violations; /* NULL: the row is good so far */
+	bool raw_is_broken;	   /* the record has no fields to convert or check */
+} BatchRow;
+
+typedef struct RowBatch
+{
+	MemoryContext context;
+	ConvertArena arena;
+	int natts;	   /* stride of values and nulls: the lane's attributes */
+	int nrows;	   /* <= BATCH_ROWS */
+	BatchRow *rows;
+	Datum *values; /* row r, attribute a: [r * natts + a] */
+	bool *nulls;
+	ConvertCell *cells; /* values that converter_try() did not decide */
+	int ncells;
+	int maxcells;
+} RowBatch;
+
+extern RowBatch *batch_create(int natts);
+extern void batch_reset(RowBatch *batch);
+
+/* Appends a violation to row; the strings are kept, not copied. */
+extern Violation *batch_add_violation(RowBatch *batch, int row, const char *rule, int sqlstate,
+									  const char *message);
+
+/* A cell to be decided later; valid until the next call. */
+extern ConvertCell *batch_add_cell(RowBatch *batch);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * contract.c: compiled contracts: conversion of undecided values, NOT NULL,
+ * keys and CHECK constraints.
+ *
+ * in:  a RowBatch with values and undecided cells
+ * out: the same batch with all values, and the violations of its rows
+ *
+ * CHECK expressions may raise errors of their own (division by zero, a
+ * function that complains): they run inside guard_call(), all rows in one
+ * subtransaction, and only when that fails row by row.
+ */
+#include "postgres.h"
+
+#include "contract/contract.h"
+
+#include "contract/guard.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "utils/memutils.h"
+
+typedef struct CompiledCheck
+{
+	const char *name;
+	ExprState *state;
+	Bitmapset *attrs; /* lane attributes it reads, offset by FirstLowInvalidHeapAttributeNumber */
+} CompiledCheck;
+
+struct Contract
+{
+	const ContractSpec *spec;
+	Converter **converters;
+	CompiledCheck *checks;
+	EState *estate;
+	ExprContext *econtext;
+	TupleTableSlot *slot;
+};
+
+/* What guard_call() hands to the evaluation of checks. */
+typedef struct CheckRun
+{
+	Contract *contract;
+	RowBatch *batch;
+	int first_row; /* rows [first_row, end_row) */
+	int end_row;
+	int first_check; /* checks [first_check, end_check) */
+	int end_check;
+	bool *failed; /* out: [row * nchecks + check] */
+} CheckRun;
+
+Contract *
+contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDesc desc)
+{
+	Contract *contract = palloc0(sizeof(Contract));
+	int i;
+
+	contract->spec = spec;
+	contract->converters = palloc0(spec->ncolumns * sizeof(Converter *));
+	for (i = 0; i < spec->ncolumns; i++)
+		contract->converters[i] =
+			converter_create(spec->columns[i].type, spec->columns[i].typmod, format);
+	contract->estate = CreateExecutorState();
+	contract->econtext = CreateExprContext(contract->estate);
+	contract->slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
+	contract->econtext->ecxt_scantuple = contract->slot;
+	contract->checks = palloc0(spec->nchecks * sizeof(CompiledCheck));
+	for (i = 0; i < spec->nchecks; i++)
+	{
+		Expr *expr = stringToNode(spec->checks[i].expr);
+
+		contract->checks[i].name = spec->checks[i].name;
+		pull_varattnos((Node *) expr, 1, &contract->checks[i].attrs);
+		contract->checks[i].state = ExecPrepareExpr(expr, contract->estate);
+	}
+	return contract;
+}
+
+const ContractSpec *
+contract_spec(const Contract *contract)
+{
+	return contract->spec;
+}
+
+Converter *
+contract_converter(const Contract *contract, int column)
+{
+	return contract->converters[column];
+}
+
+void
+contract_convert(Contract *contract, RowBatch *batch, bool set_null)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(batch->context);
+	int i;
+
+	convert_cells(batch->cells, batch->ncells);
+	for (i = 0; i < batch->ncells; i++)
+	{
+		ConvertCell *cell = &batch->cells[i];
+		size_t at = (size_t) cell->row * batch->natts + cell->column;
+		Violation *violation;
+
+		if (cell->failure == NULL)
+		{
+			batch->values[at] = cell->value;
+			continue;
+		}
+		batch->nulls[at] = true;
+		if (set_null)
+			continue;
+		violation = batch_add_violation(batch, cell->row, cell->failure->rule,
+										cell->failure->sqlstate, cell->failure->message);
+		violation->column = contract->spec->columns[cell->column].name;
+		violation->value = cell->data;
+		violation->value_len = cell->len;
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/* Did the conversion of this column fail in this row? */
+static bool
+column_failed(const BatchRow *row, const char *column)
+{
+	const Violation *violation;
+
+	for (violation = row->violations; violation != NULL; violation = violation->next)
+		if (violation->column == column)
+			return true;
+	return false;
+}
+
+static void
+check_not_null(Contract *contract, RowBatch *batch)
+{
+	const ContractSpec *spec = contract->spec;
+	int column;
+	int row;
+
+	for (column = 0; column < spec->ncolumns; column++)
+	{
+		const ContractColumn *col = &spec->columns[column];
+
+		if (!col->not_null && !col->is_key)
+			continue;
+		for (row = 0; row < batch->nrows; row++)
+		{
+			Violation *violation;
+
+			if (!batch->nulls[(size_t) row * batch->natts + column] ||
+				column_failed(&batch->rows[row], col->name) || batch->rows[row].raw_is_broken)
+				continue;
+			violation = batch_add_violation(
+				batch, row, col->not_null ? "not_null" : "unique_key",
+				ERRCODE_NOT_NULL_VIOLATION,
+				MemoryContextStrdup(batch->context,
+									psprintf("null value in column \"%s\" violates %s", col->name,
+											 col->not_null ? "not-null constraint" : "the unique key")));
+			violation->column = col->name;
+		}
+	}
+}
+
+/* Evaluates a range of checks on a range of rows; may raise what they raise. */
+static void
+run_checks(void *arg)
+{
+	CheckRun *run = arg;
+	Contract *contract = run->contract;
+	RowBatch *batch = run->batch;
+	TupleTableSlot *slot = contract->slot;
+	int row;
+	int i;
+
+	for (row = run->first_row; row < run->end_row; row++)
+	{
+		if (batch->rows[row].raw_is_broken)
+			continue;
+		ExecClearTuple(slot);
+		memcpy(slot->tts_values, &batch->values[(size_t) row * batch->natts],
+			   batch->natts * sizeof(Datum));
+		memcpy(slot->tts_isnull, &batch->nulls[(size_t) row * batch->natts],
+			   batch->natts * sizeof(bool));
+		ExecStoreVirtualTuple(slot);
+		for (i = run->first_check; i < run->end_check; i++)
+			run->failed[row * contract->spec->nchecks + i] =
+				!ExecCheck(contract->checks[i].state, contract->econtext);
+		ResetExprContext(contract->econtext);
+	}
+}
+
+/* A check must not be judged by columns whose value is missing only because it was bad. */
+static bool
+check_applies(const Contract *contract, const CompiledCheck *check, const BatchRow *row)
+{
+	int column;
+
+	if (row->raw_is_broken)
+		return false;
+	if (row->violations == NULL)
+		return true;
+	for (column = 0; column < contract->spec->ncolumns; column++)
+		if (bms_is_member(column + 1 - FirstLowInvalidHeapAttributeNumber, check->attrs) &&
+			column_failed(row, contract->spec->columns[column].name))
+			return false;
+	return true;
+}
+
+/* Every check of every row by itself: for batches in which one raised an error. */
+static void
+run_checks_one_by_one(CheckRun *run)
+{
+	Contract *contract = run->contract;
+	RowBatch *batch = run->batch;
+	int row;
+	int i;
+
+	for (row = 0; row < batch->nrows; row++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (i = 0; i < contract->spec->nchecks; i++)
+		{
+			ErrorData *error;
+
+			if (!check_applies(contract, &contract->checks[i], &batch->rows[row]))
+				continue;
+			run->first_row = row;
+			run->end_row = row + 1;
+			run->first_check = i;
+			run->end_check = i + 1;
+			if (guard_call(run_checks, run, &error))
+				continue;
+			run->failed[row * contract->spec->nchecks + i] = false;
+			batch_add_violation(batch, row, "check", error->sqlerrcode,
+								psprintf("check constraint \"%s\" raised an error: %s",
+										 contract->checks[i].name, error->message));
+		}
+	}
+}
+
+void
+contract_check(Contract *contract, RowBatch *batch)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(batch->context);
+	int nchecks = contract->spec->nchecks;
+	CheckRun run = {contract, batch, 0, batch->nrows, 0, nchecks, NULL};
+	int row;
+	int i;
+
+	check_not_null(contract, batch);
+	if (nchecks > 0)
+	{
+		run.failed = palloc0(mul_size(batch->nrows * sizeof(bool), nchecks));
+		if (!guard_call(run_checks, &run, NULL))
+		{
+			memset(run.failed, 0, batch->nrows * sizeof(bool) * nchecks);
+			run_checks_one_by_one(&run);
+		}
+		for (row = 0; row < batch->nrows; row++)
+			for (i = 0; i < nchecks; i++)
+				if (run.failed[row * nchecks + i] &&
+					check_applies(contract, &contract->checks[i], &batch->rows[row]))
+					batch_add_violation(
+						batch, row, "check", ERRCODE_CHECK_VIOLATION,
+						psprintf("row violates check constraint \"%s\"", contract->checks[i].name));
+	}
+	MemoryContextSwitchTo(oldcontext);
+}

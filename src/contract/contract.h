@@ -1,0 +1,36 @@
+/*
+ * contract.h: a ContractSpec compiled for one process.
+ *
+ * Everything is compiled once and lives in the memory context that is current
+ * at contract_compile().
+ */
+#ifndef INGEST_CONTRACT_CONTRACT_H
+#define INGEST_CONTRACT_CONTRACT_H
+
+#include "access/tupdesc.h"
+#include "contract/batch.h"
+#include "contract/spec.h"
+
+typedef struct Contract Contract; /* opaque */
+
+/* desc: the lane's, whose first attributes are the spec's columns. */
+extern Contract *contract_compile(const ContractSpec *spec, const ConvertFormat *format,
+								  TupleDesc desc);
+
+extern const ContractSpec *contract_spec(const Contract *contract);
+extern Converter *contract_converter(const Contract *contract, int column);
+
+/*
+ * Decides the batch's undecided cells and puts their values into the rows.
+ * With set_null a value that cannot be converted becomes NULL, else it is a
+ * violation.
+ */
+extern void contract_convert(Contract *contract, RowBatch *batch, bool set_null);
+
+/*
+ * NOT NULL, key and CHECK on every row; a CHECK is skipped on rows where a
+ * column it reads could not be converted.  Adds violations.
+ */
+extern void contract_check(Contract *contract, RowBatch *batch);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * convert_integer.c: smallint, integer, bigint.
+ *
+ * Grammar: [+-] digit{1,18}.  Blanks, longer numbers and what PostgreSQL 16
+ * added (0x1F, 1_000) are left to the input function.  Values are by value.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "contract/convert_internal.h"
+
+/* 18 digits always fit an int64, so the loop needs no overflow check. */
+#define MAX_DIGITS 18
+
+static inline bool
+parse_integer(const char *data, size_t len, int64 *result)
+{
+	const char *end = data + len;
+	bool negative = false;
+	int64 number = 0;
+
+	if (len > 0 && (*data == '-' || *data == '+'))
+		negative = *data++ == '-';
+	if (data == end || end - data > MAX_DIGITS)
+		return false;
+
+	for (; data < end; data++)
+	{
+		if (!is_digit(*data))
+			return false;
+		number = number * 10 + (*data - '0');
+	}
+	*result = negative ? -number : number;
+	return true;
+}
+
+ConvertStatus
+convert_int2(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
+			 Datum *value)
+{
+	int64 number;
+
+	if (!parse_integer(data, len, &number) || number < PG_INT16_MIN || number > PG_INT16_MAX)
+		return CONVERT_UNDECIDED;
+	*value = Int16GetDatum((int16) number);
+	return CONVERT_OK;
+}
+
+ConvertStatus
+convert_int4(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
+			 Datum *value)
+{
+	int64 number;
+
+	if (!parse_integer(data, len, &number) || number < PG_INT32_MIN || number > PG_INT32_MAX)
+		return CONVERT_UNDECIDED;
+	*value = Int32GetDatum((int32) number);
+	return CONVERT_OK;
+}
+
+ConvertStatus
+convert_int8(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
+			 Datum *value)
+{
+	int64 number;
+
+	if (!parse_integer(data, len, &number))
+		return CONVERT_UNDECIDED;
+	*value = Int64GetDatum(number);
+	return CONVERT_OK;
+}

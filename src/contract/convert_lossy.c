@@ -1,0 +1,227 @@
+/*
+ * convert_lossy.c: would the column silently keep less than the text says?
+ *
+ * In: a text and the value its input function made of it, without an error.
+ * Out: whether digits were rounded away, a time of day or a date dropped, or
+ * characters cut off.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "contract/convert_internal.h"
+#include "contract/convert_verdict.h"
+
+#define MAX_FRACTION_DIGITS 6   /* microseconds */
+#define MAX_SHOWN_BYTES     100 /* of a value in a message */
+
+/* The type whose typmod rule applies: the base type, or an array's element. */
+static Oid
+ruling_type(const Converter *converter)
+{
+	Oid element = get_element_type(converter->base_type);
+
+	return OidIsValid(element) ? element : converter->base_type;
+}
+
+/* Whether the value would be another without the typmod. */
+static bool
+typmod_changes(Converter *converter, char *text, Datum value)
+{
+	TypeCacheEntry *entry = lookup_type_cache(converter->base_type, TYPECACHE_EQ_OPR_FINFO);
+	Datum exact = InputFunctionCall(&converter->base_input, text, converter->base_ioparam, -1);
+
+	return !DatumGetBool(FunctionCall2Coll(&entry->eq_opr_finfo,
+										   get_typcollation(converter->base_type), exact, value));
+}
+
+/*
+ * Whether a number has non-zero digits behind the scale. Decided by the text,
+ * because without the typmod 1e-20000 is not a numeric at all.
+ */
+static bool
+exceeds_scale(Converter *converter, char *text, Datum value)
+{
+	bool point = false;
+	int power = 0;      /* of ten, of the last digit */
+	int last_power = 0; /* the same, of the last non-zero digit */
+	bool nonzero = false;
+	long exponent = 0;
+
+	if (strpbrk(text, "xXoObB_") != NULL) /* 16+: 0x1F, 1_000 */
+		return typmod_changes(converter, text, value);
+	text += strspn(text, " \t\n\v\f\r+-");
+	for (; *text == '.' || is_digit(*text); text++)
+	{
+		if (*text == '.')
+			point = true;
+		else
+		{
+			power -= point;
+			last_power += !point;
+			if (*text != '0')
+			{
+				nonzero = true;
+				last_power = power;
+			}
+		}
+	}
+	if (*text == 'e' || *text == 'E')
+		exponent = strtol(text + 1, NULL, 10);
+	return nonzero && exponent < -converter->scale - (long) last_power;
+}
+
+/*
+ * Whether a fraction of seconds has non-zero digits behind the microseconds.
+ * In an interval only seconds are rounded to microseconds: 0.1234567 days is exact.
+ */
+static bool
+exceeds_microseconds(const char *text, bool interval)
+{
+	const char *point;
+
+	for (point = strchr(text, '.'); point != NULL; point = strchr(point, '.'))
+	{
+		const char *start = ++point;
+		bool exceeds = false;
+
+		for (; is_digit(*point); point++)
+			exceeds |= point - start >= MAX_FRACTION_DIGITS && *point != '0';
+		if (!exceeds)
+			continue;
+		while (isspace((unsigned char) *point))
+			point++;
+		if (!interval || !isalpha((unsigned char) *point) || *point == 's' || *point == 'S')
+			return true;
+	}
+	return false;
+}
+
+/* Whether a text for a date column names a time of day other than midnight. */
+static bool
+has_time_of_day(const char *text)
+{
+	char buffer[MAXDATELEN + 1];
+	char *fields[MAXDATEFIELDS];
+	int types[MAXDATEFIELDS];
+	int nfields;
+	int dtype;
+	struct pg_tm tm;
+	fsec_t fsec;
+	int zone;
+
+	if (strpbrk(text, "0123456789") == NULL)
+		return false; /* now, today, infinity */
+	if (ParseDateTime(text, buffer, sizeof(buffer), fields, types, MAXDATEFIELDS, &nfields) != 0 ||
+		compat_decode_datetime(fields, types, nfields, &dtype, &tm, &fsec, &zone) != 0)
+		return false;
+	return dtype == DTK_DATE && (tm.tm_hour != 0 || tm.tm_min != 0 || tm.tm_sec != 0 || fsec != 0);
+}
+
+/*
+ * Whether a text for a time column names a date, which time_in() drops. It takes
+ * "2020-001" for a time and a zone unless it is where DecodeTimeOnly() wants a date.
+ */
+static bool
+has_date(const char *text)
+{
+	char buffer[MAXDATELEN + 1];
+	char *fields[MAXDATEFIELDS];
+	int types[MAXDATEFIELDS];
+	int nfields;
+
+	if (ParseDateTime(text, buffer, sizeof(buffer), fields, types, MAXDATEFIELDS, &nfields) != 0)
+		return false;
+	return nfields >= 2 && types[0] == DTK_DATE &&
+		   (types[1] == DTK_TIME || types[nfields - 1] == DTK_DATE);
+}
+
+bool
+convert_is_lossy(Converter *converter, char *text, size_t len, Datum value)
+{
+	bool limited = converter->base_typmod >= 0;
+
+	switch (converter->base_type)
+	{
+		case NAMEOID:
+			return len >= NAMEDATALEN;
+		case VARCHAROID:
+			return converter->max_chars >= 0 &&
+				   VARSIZE_ANY_EXHDR(DatumGetPointer(value)) < (Size) len;
+		case BPCHAROID:
+			return converter->max_chars >= 0 &&
+				   pg_mbstrlen_with_len(text, (int) len) > converter->max_chars;
+		case DATEOID:
+			return has_time_of_day(text);
+		default:
+			break;
+	}
+
+	switch (ruling_type(converter))
+	{
+		case NUMERICOID:
+			if (converter->base_type == NUMERICOID)
+				return limited && exceeds_scale(converter, text, value);
+			return limited && typmod_changes(converter, text, value);
+		case VARCHAROID:
+			return limited && typmod_changes(converter, text, value);
+		case TIMEOID:
+			return has_date(text) || exceeds_microseconds(text, false) ||
+				   (limited && typmod_changes(converter, text, value));
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return exceeds_microseconds(text, false) ||
+				   (limited && typmod_changes(converter, text, value));
+		case INTERVALOID:
+			return exceeds_microseconds(text, true) ||
+				   (limited && typmod_changes(converter, text, value));
+		default:
+			return false;
+	}
+}
+
+ConvertFailure *
+convert_lossy_failure(const Converter *converter, const char *data, size_t len)
+{
+	size_t shown = len;
+	const char *loss = "rounding";
+	int sqlstate = ERRCODE_DATETIME_FIELD_OVERFLOW;
+
+	switch (ruling_type(converter))
+	{
+		case NUMERICOID:
+			sqlstate = ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
+			break;
+		case NAMEOID:
+			sqlstate = ERRCODE_STRING_DATA_RIGHT_TRUNCATION;
+			loss = "cutting it off";
+			break;
+		case VARCHAROID:
+		case BPCHAROID:
+			sqlstate = ERRCODE_STRING_DATA_RIGHT_TRUNCATION;
+			loss = "cutting off trailing blanks";
+			break;
+		case DATEOID:
+			loss = "dropping the time of day";
+			break;
+		case TIMEOID:
+			loss = "rounding or dropping the date";
+			break;
+		default:
+			break;
+	}
+	if (shown > MAX_SHOWN_BYTES)
+		shown = pg_mbcliplen(data, (int) len, MAX_SHOWN_BYTES);
+	return convert_failure(
+		"lossy", sqlstate,
+		psprintf("value \"%.*s%s\" does not fit %s without %s", (int) shown, data,
+				 shown < len ? "..." : "",
+				 format_type_with_typemod(converter->base_type, converter->base_typmod), loss));
+}

@@ -1,0 +1,18 @@
+/*
+ * guard.h: run code that may raise an error about the data, and survive it.
+ *
+ * guard_call() runs fn(arg) in an internal subtransaction.  true: it returned.
+ * false: it raised an error of the data; the subtransaction is rolled back and
+ * *error (may be NULL) is a copy in CurrentMemoryContext.  Errors that are not
+ * about the data (cancel, shutdown, resources, internal: SQLSTATE classes 53,
+ * 57, 58, XX and query cancel) are raised again.  fn must write nothing to the
+ * database that has to survive.
+ */
+#ifndef INGEST_CONTRACT_GUARD_H
+#define INGEST_CONTRACT_GUARD_H
+
+#include "utils/elog.h"
+
+extern bool guard_call(void (*fn)(void *arg), void *arg, ErrorData **error);
+
+#endif

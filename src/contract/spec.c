@@ -1,0 +1,202 @@
+/*
+ * spec.c: from the target's catalog entries to a ContractSpec and to bytes.
+ *
+ * in:  an open target, the columns that the files provide
+ * out: a ContractSpec; its serialised form for the workers
+ */
+#include "postgres.h"
+
+#include "contract/spec.h"
+
+#include "libpq/pqformat.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+
+#include "compat.h"
+
+/* State of the rewriting of one CHECK expression. */
+typedef struct RemapContext
+{
+	Relation target;
+	const AttrNumber *lane_attno; /* by target attno - 1; 0: not provided */
+	bool unknowable;
+} RemapContext;
+
+/*
+ * Replaces Vars of the target by Vars of the lane, or by the expression that
+ * INSERT would compute for a column that is not provided.
+ */
+static Node *
+remap_vars_mutator(Node *node, RemapContext *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (IsA(node, Var))
+	{
+		Var *var = (Var *) node;
+		Form_pg_attribute att;
+		Node *value;
+
+		if (var->varattno <= 0)
+		{
+			context->unknowable = true;
+			return node;
+		}
+		if (context->lane_attno[var->varattno - 1] != 0)
+		{
+			var = copyObject(var);
+			var->varattno = context->lane_attno[var->varattno - 1];
+			return (Node *) var;
+		}
+		att = TupleDescAttr(RelationGetDescr(context->target), var->varattno - 1);
+		value = build_column_default(context->target, var->varattno);
+		if (value == NULL)
+			return (Node *) makeNullConst(att->atttypid, att->atttypmod, att->attcollation);
+		return remap_vars_mutator(value, context);
+	}
+	return expression_tree_mutator(node, remap_vars_mutator, (void *) context);
+}
+
+/* Appends the CHECK constraints that can be decided on staged rows. */
+static void
+add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno)
+{
+	TupleConstr *constr = RelationGetDescr(target)->constr;
+	int i;
+
+	if (constr == NULL || constr->num_check == 0)
+		return;
+	spec->checks = palloc0(constr->num_check * sizeof(ContractCheck));
+	for (i = 0; i < constr->num_check; i++)
+	{
+		RemapContext context = {target, lane_attno, false};
+		Node *expr;
+
+		if (!INGEST_CHECK_IS_ENFORCED(&constr->check[i]))
+			continue;
+		expr = remap_vars_mutator(stringToNode(constr->check[i].ccbin), &context);
+		if (context.unknowable || contain_volatile_functions(expr))
+			continue;
+		spec->checks[spec->nchecks].name = pstrdup(constr->check[i].ccname);
+		spec->checks[spec->nchecks].expr = nodeToString(expr);
+		spec->nchecks++;
+	}
+}
+
+/* The attribute number of a live column, which the caller knows to exist. */
+static AttrNumber
+attno_of(TupleDesc desc, const char *name)
+{
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return i + 1;
+	}
+	elog(ERROR, "column \"%s\" does not exist", name);
+}
+
+static bool
+list_has_name(List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+ContractSpec *
+contract_spec_build(Relation target, List *columns, List *key)
+{
+	TupleDesc desc = RelationGetDescr(target);
+	AttrNumber *lane_attno = palloc0(desc->natts * sizeof(AttrNumber));
+	ContractSpec *spec = palloc0(sizeof(ContractSpec));
+	ListCell *lc;
+
+	spec->columns = palloc0(list_length(columns) * sizeof(ContractColumn));
+	foreach (lc, columns)
+	{
+		char *name = lfirst(lc);
+		ContractColumn *column = &spec->columns[spec->ncolumns++];
+		AttrNumber attno = attno_of(desc, name);
+		Form_pg_attribute att = TupleDescAttr(desc, attno - 1);
+
+		column->name = pstrdup(name);
+		column->type = att->atttypid;
+		column->typmod = att->atttypmod;
+		column->collation = att->attcollation;
+		column->not_null = att->attnotnull;
+		column->is_key = list_has_name(key, name);
+		lane_attno[attno - 1] = spec->ncolumns;
+	}
+	add_checks(spec, target, lane_attno);
+	return spec;
+}
+
+/* Server encoding on both sides, so no conversion; read back by pq_getmsgrawstring(). */
+static void
+send_string(StringInfo buf, const char *string)
+{
+	appendBinaryStringInfo(buf, string, strlen(string) + 1);
+}
+
+void
+contract_spec_write(const ContractSpec *spec, StringInfo buf)
+{
+	int i;
+
+	pq_sendint32(buf, spec->ncolumns);
+	for (i = 0; i < spec->ncolumns; i++)
+	{
+		const ContractColumn *column = &spec->columns[i];
+
+		send_string(buf, column->name);
+		pq_sendint32(buf, column->type);
+		pq_sendint32(buf, column->typmod);
+		pq_sendint32(buf, column->collation);
+		pq_sendbyte(buf, column->not_null);
+		pq_sendbyte(buf, column->is_key);
+	}
+	pq_sendint32(buf, spec->nchecks);
+	for (i = 0; i < spec->nchecks; i++)
+	{
+		send_string(buf, spec->checks[i].name);
+		send_string(buf, spec->checks[i].expr);
+	}
+}
+
+ContractSpec *
+contract_spec_read(StringInfo buf)
+{
+	ContractSpec *spec = palloc0(sizeof(ContractSpec));
+	int i;
+
+	spec->ncolumns = pq_getmsgint(buf, 4);
+	spec->columns = palloc0(spec->ncolumns * sizeof(ContractColumn));
+	for (i = 0; i < spec->ncolumns; i++)
+	{
+		ContractColumn *column = &spec->columns[i];
+
+		column->name = pstrdup(pq_getmsgrawstring(buf));
+		column->type = pq_getmsgint(buf, 4);
+		column->typmod = pq_getmsgint(buf, 4);
+		column->collation = pq_getmsgint(buf, 4);
+		column->not_null = pq_getmsgbyte(buf);
+		column->is_key = pq_getmsgbyte(buf);
+	}
+	spec->nchecks = pq_getmsgint(buf, 4);
+	spec->checks = palloc0(spec->nchecks * sizeof(ContractCheck));
+	for (i = 0; i < spec->nchecks; i++)
+	{
+		spec->checks[i].name = pstrdup(pq_getmsgrawstring(buf));
+		spec->checks[i].expr = pstrdup(pq_getmsgrawstring(buf));
+	}
+	return spec;
+}

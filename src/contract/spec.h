@@ -1,0 +1,52 @@
+/*
+ * spec.h: what the rows of a load must satisfy, as data.
+ *
+ * The leader builds a ContractSpec from the target table; it travels to the
+ * workers as bytes, because a worker must not touch the target.  Column i of
+ * the spec is attribute i + 1 of a lane.
+ */
+#ifndef INGEST_CONTRACT_SPEC_H
+#define INGEST_CONTRACT_SPEC_H
+
+#include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
+#include "utils/rel.h"
+
+typedef struct ContractColumn
+{
+	char *name;
+	Oid type;
+	int32 typmod;
+	Oid collation;
+	bool not_null;
+	bool is_key; /* part of the unique key: NULL is a violation as well */
+} ContractColumn;
+
+typedef struct ContractCheck
+{
+	char *name; /* the constraint's */
+	char *expr; /* nodeToString form; Vars number the lane's attributes */
+} ContractCheck;
+
+typedef struct ContractSpec
+{
+	int ncolumns;
+	ContractColumn *columns;
+	int nchecks;
+	ContractCheck *checks;
+} ContractSpec;
+
+/*
+ * The contract of target for rows that provide columns (of char *, all of them
+ * insertable columns of target) with the given key (of char *, subset).
+ * A CHECK that mentions other columns is evaluated with their default or
+ * generation expression; one that cannot be known before publishing (volatile
+ * default, whole-row reference) is left to the table itself.
+ * Allocated in CurrentMemoryContext.
+ */
+extern ContractSpec *contract_spec_build(Relation target, List *columns, List *key);
+
+extern void contract_spec_write(const ContractSpec *spec, StringInfo buf);
+extern ContractSpec *contract_spec_read(StringInfo buf);
+
+#endif
