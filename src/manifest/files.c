@@ -1,0 +1,177 @@
+/*
+ * files.c: one row per file of a load; identity and what is published.
+ */
+#include "postgres.h"
+
+#include "manifest/manifest.h"
+
+#include "manifest/statement.h"
+
+void
+manifest_insert_file(int64 load_id, Oid target, const ManifestFile *file)
+{
+	Statement statement;
+
+	statement_init(&statement, "INSERT INTO ingest.manifest_files"
+							   " (load_id, file_no, target, path, size, modified_at, forced)"
+							   " VALUES ($1, $2, $3, $4, $5, $6, $7)");
+	statement_add_int64(&statement, load_id);
+	statement_add_int32(&statement, file->file_no);
+	statement_add_regclass(&statement, target);
+	statement_add_text(&statement, file->path);
+	statement_add_int64(&statement, file->size);
+	statement_add_timestamp(&statement, file->modified_at);
+	statement_add_bool(&statement, file->forced);
+	statement_run(&statement, NULL, NULL);
+}
+
+void
+manifest_finish_file(int64 load_id, int file_no, int64 size, const unsigned char *hash, int chunks)
+{
+	Statement statement;
+
+	statement_init(&statement, "UPDATE ingest.manifest_files"
+							   " SET size = $3, content_hash = $4, chunks = $5"
+							   " WHERE load_id = $1 AND file_no = $2");
+	statement_add_int64(&statement, load_id);
+	statement_add_int32(&statement, file_no);
+	statement_add_int64(&statement, size);
+	statement_add_bytes(&statement, hash, MANIFEST_HASH_LEN);
+	statement_add_int32(&statement, chunks);
+	if (statement_run(&statement, NULL, NULL) != 1)
+		elog(ERROR, "file %d of load " INT64_FORMAT " is not in the manifest", file_no, load_id);
+}
+
+/* StatementRow for manifest_files(). */
+static void
+read_file(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	ManifestFile *file = palloc0(sizeof(ManifestFile));
+	List **files = arg;
+
+	file->file_no = row_int64(tuple, desc, 1);
+	file->path = row_text(tuple, desc, 2);
+	file->size = row_int64(tuple, desc, 3);
+	file->modified_at = row_int64(tuple, desc, 4);
+	file->forced = row_int64(tuple, desc, 5);
+	file->chunks = row_is_null(tuple, desc, 6) ? -1 : row_int64(tuple, desc, 6);
+	file->target = row_int64(tuple, desc, 7);
+	file->content_hash = row_hash(tuple, desc, 8);
+	*files = lappend(*files, file);
+}
+
+List *
+manifest_files(int64 load_id)
+{
+	Statement statement;
+	List *files = NIL;
+
+	statement_init(&statement,
+				   "SELECT file_no, path, size,"
+				   " (extract(epoch FROM modified_at) * 1000000)::int8, forced, chunks,"
+				   " target, content_hash"
+				   " FROM ingest.manifest_files WHERE load_id = $1 ORDER BY file_no");
+	statement_add_int64(&statement, load_id);
+	statement_run(&statement, read_file, &files);
+	return files;
+}
+
+/* StatementRow: appends the first column, a text, to *(List **) arg. */
+static void
+read_text(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	List **texts = arg;
+
+	*texts = lappend(*texts, row_text(tuple, desc, 1));
+}
+
+char *
+manifest_file_path(int64 load_id, int file_no)
+{
+	Statement statement;
+	List *paths = NIL;
+
+	statement_init(&statement, "SELECT path FROM ingest.manifest_files"
+							   " WHERE load_id = $1 AND file_no = $2");
+	statement_add_int64(&statement, load_id);
+	statement_add_int32(&statement, file_no);
+	statement_run(&statement, read_text, &paths);
+	return paths == NIL ? pstrdup("") : linitial(paths);
+}
+
+/* What manifest_published_sizes() hands to its rows. */
+typedef struct KnownSizes
+{
+	const int64 *sizes;
+	int n;
+	bool *known;
+} KnownSizes;
+
+/* StatementRow for manifest_published_sizes(). */
+static void
+read_known_size(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	KnownSizes *known = arg;
+	int64 position = row_int64(tuple, desc, 1);
+
+	if (position >= 1 && position <= known->n)
+		known->known[position - 1] = true;
+}
+
+void
+manifest_published_sizes(Oid target, const int64 *sizes, int n, bool *known)
+{
+	Statement statement;
+	KnownSizes arg = {sizes, n, known};
+
+	memset(known, 0, n * sizeof(bool));
+	statement_init(&statement,
+				   "SELECT s.position FROM unnest($2) WITH ORDINALITY AS s(size, position)"
+				   " WHERE EXISTS (SELECT FROM ingest.manifest_files f WHERE f.target = $1"
+				   " AND f.size = s.size AND f.published AND NOT f.forced)");
+	statement_add_regclass(&statement, target);
+	statement_add_int64s(&statement, sizes, n);
+	statement_run(&statement, read_known_size, &arg);
+}
+
+bool
+manifest_content_published(Oid target, int64 size, const unsigned char *hash)
+{
+	Statement statement;
+
+	statement_init(&statement, "SELECT FROM ingest.manifest_files WHERE target = $1"
+							   " AND size = $2 AND content_hash = $3 AND published AND NOT forced");
+	statement_add_regclass(&statement, target);
+	statement_add_int64(&statement, size);
+	statement_add_bytes(&statement, hash, MANIFEST_HASH_LEN);
+	return statement_run(&statement, NULL, NULL) > 0;
+}
+
+List *
+manifest_published_paths(Oid target, List *paths)
+{
+	Statement statement;
+	List *result = NIL;
+
+	statement_init(&statement, "SELECT DISTINCT path FROM ingest.manifest_files"
+							   " WHERE target = $1 AND path = ANY ($2) AND published");
+	statement_add_regclass(&statement, target);
+	statement_add_texts(&statement, paths);
+	statement_run(&statement, read_text, &result);
+	return result;
+}
+
+/*
+ * The unique index refuses a content that is already published; forced files
+ * are outside of it.
+ */
+void
+manifest_publish_files(int64 load_id)
+{
+	Statement statement;
+
+	statement_init(&statement, "UPDATE ingest.manifest_files SET published = true"
+							   " WHERE load_id = $1 AND NOT published");
+	statement_add_int64(&statement, load_id);
+	statement_run(&statement, NULL, NULL);
+}

@@ -1,0 +1,127 @@
+/*
+ * quarantine.c: set-based work on quarantine.
+ */
+#include "postgres.h"
+
+#include "manifest/quarantine.h"
+
+#include "catalog/namespace.h"
+#include "lib/stringinfo.h"
+#include "manifest/statement.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+
+/* "_k" IS NULL OR … over the key. */
+static char *
+any_key_is_null(List *key)
+{
+	StringInfoData sql;
+	ListCell *lc;
+
+	initStringInfo(&sql);
+	foreach (lc, key)
+		appendStringInfo(&sql, "%s%s IS NULL", sql.len > 0 ? " OR " : "",
+						 quote_identifier(lfirst(lc)));
+	return sql.data;
+}
+
+/* Writes one row; raw is what the caller's query made of it. */
+static void
+insert_null_key(int64 load_id, HeapTuple tuple, TupleDesc desc, const char *columns)
+{
+	Statement statement;
+
+	statement_init(&statement,
+				   "INSERT INTO ingest.quarantine_rows (load_id, file_no, record_no, line_no,"
+				   " byte_offset, byte_length, raw_line, errors)"
+				   " VALUES ($1, $2, $3, 0, 0, 0, $4, jsonb_build_array(jsonb_build_object("
+				   "'rule', 'unique_key', 'column', $5, 'sqlstate', '23502',"
+				   " 'message', 'a part of the unique key is null')))");
+	statement_add_int64(&statement, load_id);
+	statement_add_int32(&statement, row_int64(tuple, desc, 1));
+	statement_add_int64(&statement, row_int64(tuple, desc, 2));
+	statement_add_text(&statement, row_text(tuple, desc, 3));
+	statement_add_text(&statement, columns);
+	statement_run(&statement, NULL, NULL);
+}
+
+/*
+ * The rows are read with the caller's rights, because turning them into jsonb
+ * may call output functions and casts of the caller's types, and written with
+ * the owner's.
+ */
+int64
+quarantine_null_keys(int64 load_id, List *lanes, List *key)
+{
+	int64 total = 0;
+	StringInfoData columns;
+	ListCell *lc;
+
+	initStringInfo(&columns);
+	foreach (lc, key)
+		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", (char *) lfirst(lc));
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	foreach (lc, lanes)
+	{
+		char *sql = psprintf(
+			"SELECT _ingest_file, _ingest_row,"
+			" (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
+			" FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
+			quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
+			any_key_is_null(key));
+		Portal portal = SPI_cursor_parse_open(NULL, sql, &(SPIParseOpenOptions){0});
+
+		for (;;)
+		{
+			uint64 i;
+
+			SPI_cursor_fetch(portal, true, 1000);
+			if (SPI_processed == 0)
+				break;
+			for (i = 0; i < SPI_processed; i++)
+			{
+				CHECK_FOR_INTERRUPTS();
+				insert_null_key(load_id, SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
+								columns.data);
+			}
+			total += i;
+			SPI_freetuptable(SPI_tuptable);
+		}
+		SPI_cursor_close(portal);
+	}
+	SPI_finish();
+	return total;
+}
+
+/* StatementRow: appends one reason to the StringInfo arg. */
+static void
+read_reason(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	StringInfo summary = arg;
+
+	if (summary->len > 0)
+		appendStringInfoString(summary, ", ");
+	appendStringInfoString(summary, row_text(tuple, desc, 1));
+}
+
+char *
+quarantine_summary(int64 load_id)
+{
+	Statement statement;
+	StringInfoData summary;
+
+	initStringInfo(&summary);
+	statement_init(&statement,
+				   "SELECT count(*) || ' ' || (e.error ->> 'rule') ||"
+				   " coalesce(' on column ' || quote_ident(e.error ->> 'column'), '')"
+				   " FROM (SELECT errors FROM ingest.quarantine_rows WHERE load_id = $1"
+				   " LIMIT 100000) q"
+				   " CROSS JOIN LATERAL jsonb_array_elements(q.errors) AS e(error)"
+				   " GROUP BY e.error ->> 'rule', e.error ->> 'column'"
+				   " ORDER BY count(*) DESC, 1 LIMIT 3");
+	statement_add_int64(&statement, load_id);
+	statement_run(&statement, read_reason, &summary);
+	return summary.data;
+}

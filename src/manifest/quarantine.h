@@ -1,0 +1,19 @@
+/*
+ * quarantine.h: quarantine work that is set-based and belongs to publishing.
+ */
+#ifndef INGEST_MANIFEST_QUARANTINE_H
+#define INGEST_MANIFEST_QUARANTINE_H
+
+#include "nodes/pg_list.h"
+
+/*
+ * Writes the staged rows of lanes (of Oid) in which a column of key (of char *)
+ * is NULL to quarantine, as jsonb text because their line is not at hand, and
+ * returns how many there are.  The rows stay in the lanes.
+ */
+extern int64 quarantine_null_keys(int64 load_id, List *lanes, List *key);
+
+/* "12 not_null, 3 type on column \"price\"": the commonest reasons, for messages. */
+extern char *quarantine_summary(int64 load_id);
+
+#endif
