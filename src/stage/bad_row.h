@@ -1,0 +1,60 @@
+/*
+ * bad_row.h: what is known about a bad row: line number, text, messages.
+ */
+#ifndef INGEST_STAGE_BAD_ROW_H
+#define INGEST_STAGE_BAD_ROW_H
+
+#include "contract/batch.h"
+#include "format/csv/reader.h"
+#include "stage/chunk.h"
+
+/* Line numbers of positions in a chunk, asked in ascending order: counted only when asked. */
+typedef struct LineCounter
+{
+	char newline;
+	const char *pos;
+	uint64 line; /* of pos, from 1 in the file */
+} LineCounter;
+
+extern void line_counter_init(LineCounter *counter, const Chunk *chunk);
+extern uint64 line_counter_at(LineCounter *counter, const char *pos);
+
+/*
+ * Encoding of a chunk's bytes. When all of them are valid text of the
+ * database's encoding, which is looked at once per chunk, rows need no check.
+ */
+typedef struct RowEncoding
+{
+	int source;
+	int database;
+	Oid conversion; /* InvalidOid: same bytes */
+	bool check_rows;
+} RowEncoding;
+
+extern void row_encoding_init(RowEncoding *encoding, const Chunk *chunk);
+
+/*
+ * Verifies the record's bytes and converts its fields into the database's
+ * encoding where they differ; *fields is replaced then.  NULL, or the message
+ * that says which bytes are invalid.
+ */
+extern const char *row_encoding_decode(const RowEncoding *encoding, MemoryContext context,
+									   const CsvRow *row, const CsvField **fields);
+
+/* Makes *raw text of the database's encoding; false, and unchanged, if it cannot be. */
+extern bool row_encoding_as_text(const RowEncoding *encoding, MemoryContext context,
+								 const char **raw, size_t *raw_len);
+
+/* psprintf() into context. */
+extern const char *bad_row_message(MemoryContext context, const char *format, ...)
+	pg_attribute_printf(2, 3);
+
+/* What is irregular, and how many fields a lenient reading of the line gives. */
+extern const char *bad_row_quotes_message(MemoryContext context, const CsvDialect *dialect,
+										  const CsvRow *row);
+
+/* Raises the row's first violation, naming file, record, line, column and value. */
+extern void bad_row_raise(const BatchRow *row, const char *path, int64 record_no, int64 line_no)
+	pg_attribute_noreturn();
+
+#endif

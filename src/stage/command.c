@@ -1,0 +1,210 @@
+/*
+ * command.c: commands as bytes, and what they do.
+ */
+#include "postgres.h"
+
+#include "stage/command.h"
+
+#include "libpq/pqformat.h"
+#include "stage/lane_table.h"
+
+enum
+{
+	COMMAND_PLAN = 'P',
+	COMMAND_FILES = 'F',
+	COMMAND_STATUS = 'S'
+};
+
+/* Server encoding on both sides: no conversion. */
+static void
+send_string(StringInfo buf, const char *string)
+{
+	pq_sendbyte(buf, string != NULL);
+	if (string != NULL)
+		appendBinaryStringInfo(buf, string, strlen(string) + 1);
+}
+
+static char *
+get_string(StringInfo buf)
+{
+	if (!pq_getmsgbyte(buf))
+		return NULL;
+	return pstrdup(pq_getmsgrawstring(buf));
+}
+
+static void
+send_strings(StringInfo buf, List *strings)
+{
+	ListCell *lc;
+
+	pq_sendint32(buf, list_length(strings));
+	foreach (lc, strings)
+		send_string(buf, lfirst(lc));
+}
+
+static List *
+get_strings(StringInfo buf)
+{
+	List *strings = NIL;
+	int n = pq_getmsgint(buf, 4);
+
+	while (n-- > 0)
+		strings = lappend(strings, get_string(buf));
+	return strings;
+}
+
+static void
+send_files(StringInfo buf, List *files)
+{
+	ListCell *lc;
+
+	pq_sendint32(buf, list_length(files));
+	foreach (lc, files)
+	{
+		const ManifestFile *file = lfirst(lc);
+
+		pq_sendint32(buf, file->file_no);
+		send_string(buf, file->path);
+		pq_sendint64(buf, file->size);
+		pq_sendint64(buf, file->modified_at);
+		pq_sendbyte(buf, file->forced);
+	}
+}
+
+static void
+insert_files(StringInfo buf, int64 load_id, Oid target)
+{
+	int n = pq_getmsgint(buf, 4);
+
+	while (n-- > 0)
+	{
+		ManifestFile file;
+
+		file.file_no = pq_getmsgint(buf, 4);
+		file.path = get_string(buf);
+		file.size = pq_getmsgint64(buf);
+		file.modified_at = pq_getmsgint64(buf);
+		file.forced = pq_getmsgbyte(buf);
+		manifest_insert_file(load_id, target, &file);
+	}
+}
+
+void
+command_write_plan(const PlanCommand *plan, StringInfo buf)
+{
+	const ManifestLoad *load = plan->load;
+	ListCell *lc;
+
+	pq_sendbyte(buf, COMMAND_PLAN);
+	pq_sendbyte(buf, plan->is_new);
+	pq_sendbyte(buf, plan->restart);
+	pq_sendint32(buf, list_length(plan->abandoned));
+	foreach (lc, plan->abandoned)
+		pq_sendint64(buf, *(int64 *) lfirst(lc));
+	pq_sendint64(buf, load->load_id);
+	pq_sendint32(buf, load->target);
+	send_string(buf, load->source);
+	send_string(buf, load->options);
+	send_string(buf, load->fingerprint);
+	send_string(buf, load->strategy);
+	send_strings(buf, load->unique_key);
+	send_strings(buf, load->columns);
+	send_string(buf, load->caller);
+	pq_sendint32(buf, load->leader_pid);
+	send_files(buf, plan->files);
+}
+
+static void
+run_plan(StringInfo buf)
+{
+	ManifestLoad load = {0};
+	bool is_new = pq_getmsgbyte(buf);
+	bool restart = pq_getmsgbyte(buf);
+	int nabandoned = pq_getmsgint(buf, 4);
+
+	while (nabandoned-- > 0)
+	{
+		int64 abandoned = pq_getmsgint64(buf);
+
+		lane_drop_all(abandoned);
+		manifest_set_status(abandoned, "discarded", "replaced by a later call");
+	}
+	load.load_id = pq_getmsgint64(buf);
+	load.target = pq_getmsgint(buf, 4);
+	load.source = get_string(buf);
+	load.options = get_string(buf);
+	load.fingerprint = get_string(buf);
+	load.strategy = get_string(buf);
+	load.unique_key = get_strings(buf);
+	load.columns = get_strings(buf);
+	load.caller = get_string(buf);
+	load.leader_pid = pq_getmsgint(buf, 4);
+	if (is_new)
+		manifest_insert_load(&load);
+	else
+		manifest_resume(load.load_id, load.leader_pid);
+	if (restart)
+	{
+		lane_drop_all(load.load_id);
+		manifest_forget_staged(load.load_id);
+	}
+	insert_files(buf, load.load_id, load.target);
+}
+
+void
+command_write_files(int64 load_id, Oid target, List *files, StringInfo buf)
+{
+	pq_sendbyte(buf, COMMAND_FILES);
+	pq_sendint64(buf, load_id);
+	pq_sendint32(buf, target);
+	send_files(buf, files);
+}
+
+static void
+run_files(StringInfo buf)
+{
+	int64 load_id = pq_getmsgint64(buf);
+	Oid target = pq_getmsgint(buf, 4);
+
+	insert_files(buf, load_id, target);
+}
+
+void
+command_write_status(int64 load_id, const char *status, const char *message, StringInfo buf)
+{
+	pq_sendbyte(buf, COMMAND_STATUS);
+	pq_sendint64(buf, load_id);
+	send_string(buf, status);
+	send_string(buf, message);
+}
+
+static void
+run_status(StringInfo buf)
+{
+	int64 load_id = pq_getmsgint64(buf);
+	char *status = get_string(buf);
+	char *message = get_string(buf);
+
+	manifest_set_status(load_id, status, message);
+	if (strcmp(status, "staged") != 0)
+		lane_drop_all(load_id);
+}
+
+void
+command_run(StringInfo buf)
+{
+	switch (pq_getmsgbyte(buf))
+	{
+		case COMMAND_PLAN:
+			run_plan(buf);
+			break;
+		case COMMAND_FILES:
+			run_files(buf);
+			break;
+		case COMMAND_STATUS:
+			run_status(buf);
+			break;
+		default:
+			elog(ERROR, "unrecognized staging command");
+	}
+}

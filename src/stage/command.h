@@ -1,0 +1,35 @@
+/*
+ * command.h: manifest work that must be committed whatever becomes of the caller.
+ *
+ * The leader describes it, an Executor runs it: a worker in a transaction of
+ * its own, or the caller's process in the caller's transaction.
+ */
+#ifndef INGEST_STAGE_COMMAND_H
+#define INGEST_STAGE_COMMAND_H
+
+#include "lib/stringinfo.h"
+#include "manifest/manifest.h"
+
+/* The beginning of a load: made at once, before any chunk. */
+typedef struct PlanCommand
+{
+	bool is_new;	 /* insert the load; else resume it */
+	bool restart;	 /* forget what was staged: lanes lost or file changed */
+	List *abandoned; /* of int64 *: unfinished loads that this one replaces */
+	ManifestLoad *load;
+	List *files; /* of ManifestFile *: to insert */
+} PlanCommand;
+
+extern void command_write_plan(const PlanCommand *plan, StringInfo buf);
+
+/* More files of a load whose plan is made; for lists too long for one message. */
+extern void command_write_files(int64 load_id, Oid target, List *files, StringInfo buf);
+
+/* The end of staging: 'staged', 'rejected' or 'failed'; lanes go with the last two. */
+extern void command_write_status(int64 load_id, const char *status, const char *message,
+								 StringInfo buf);
+
+/* Runs any of them in the current transaction. */
+extern void command_run(StringInfo buf);
+
+#endif

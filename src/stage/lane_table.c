@@ -1,0 +1,139 @@
+/*
+ * lane_table.c: DDL of lanes, with the rights of the extension's owner.
+ */
+#include "postgres.h"
+
+#include "stage/lane_table.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/tablecmds.h"
+#include "manifest/statement.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+
+/* name type [COLLATE …], as CREATE TABLE wants it. */
+static void
+append_column(StringInfo sql, const ContractColumn *column)
+{
+	appendStringInfo(sql, "%s %s", quote_identifier(column->name),
+					 format_type_extended(column->type, column->typmod,
+										  FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+	if (OidIsValid(column->collation) && column->collation != get_typcollation(column->type))
+		appendStringInfo(sql, " COLLATE %s", generate_collation_name(column->collation));
+	appendStringInfoString(sql, ", ");
+}
+
+/*
+ * Wide values are stored out of line but not compressed: the target's own
+ * compression would be paid a second time.
+ */
+static void
+set_storage(const char *lane, const ContractSpec *spec)
+{
+	StringInfoData sql;
+	Statement statement;
+	int n = 0;
+	int i;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "ALTER TABLE %s", lane);
+	for (i = 0; i < spec->ncolumns; i++)
+		if (get_typstorage(spec->columns[i].type) == TYPSTORAGE_EXTENDED)
+			appendStringInfo(&sql, "%s ALTER %s SET STORAGE EXTERNAL", n++ > 0 ? "," : "",
+							 quote_identifier(spec->columns[i].name));
+	if (n == 0)
+		return;
+	statement_init(&statement, sql.data);
+	statement_run(&statement, NULL, NULL);
+}
+
+static void
+write_marker(const char *lane, int64 epoch)
+{
+	Statement statement;
+
+	statement_init(&statement, psprintf("INSERT INTO %s (" LANE_FILE_COLUMN ", " LANE_ROW_COLUMN
+										") VALUES ($1, $2)",
+										lane));
+	statement_add_int32(&statement, LANE_MARKER_FILE);
+	statement_add_int64(&statement, epoch);
+	statement_run(&statement, NULL, NULL);
+}
+
+void
+lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, ManifestLane *lane)
+{
+	char *name = psprintf("load_" INT64_FORMAT "_lane_%d", load_id, lane_no);
+	char *qualified = quote_qualified_identifier("ingest", name);
+	StringInfoData sql;
+	Statement statement;
+	int i;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE UNLOGGED TABLE %s (", qualified);
+	for (i = 0; i < spec->ncolumns; i++)
+		append_column(&sql, &spec->columns[i]);
+	appendStringInfoString(&sql, LANE_FILE_COLUMN " integer, " LANE_ROW_COLUMN " bigint)"
+								 " WITH (autovacuum_enabled = false)");
+	statement_init(&statement, sql.data);
+	statement_run(&statement, NULL, NULL);
+	CommandCounterIncrement();
+	set_storage(qualified, spec);
+	if (reader != manifest_owner())
+	{
+		statement_init(&statement, psprintf("GRANT SELECT ON %s TO %s", qualified,
+											quote_identifier(GetUserNameFromId(reader, false))));
+		statement_run(&statement, NULL, NULL);
+	}
+	lane->lane_no = lane_no;
+	lane->relation = get_relname_relid(name, get_namespace_oid("ingest", false));
+	if (!pg_strong_random(&lane->epoch, sizeof(lane->epoch)))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not get random bytes")));
+	write_marker(qualified, lane->epoch);
+	manifest_insert_lane(load_id, lane);
+	CommandCounterIncrement();
+}
+
+bool
+lane_is_intact(const ManifestLane *lane)
+{
+	char *name = get_rel_name(lane->relation);
+	Statement statement;
+
+	if (name == NULL || get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
+		return false;
+	/* the marker is in the first page, so this stops there unless it is gone */
+	statement_init(&statement,
+				   psprintf("SELECT FROM (SELECT * FROM %s LIMIT 1) AS first"
+							" WHERE " LANE_FILE_COLUMN " = $1 AND " LANE_ROW_COLUMN " = $2",
+							quote_qualified_identifier("ingest", name)));
+	statement_add_int32(&statement, LANE_MARKER_FILE);
+	statement_add_int64(&statement, lane->epoch);
+	return statement_run(&statement, NULL, NULL) == 1;
+}
+
+void
+lane_drop_all(int64 load_id)
+{
+	List *lanes = manifest_lanes(load_id);
+	ListCell *lc;
+
+	foreach (lc, lanes)
+	{
+		const ManifestLane *lane = lfirst(lc);
+		char *name = get_rel_name(lane->relation);
+		Statement statement;
+
+		if (name == NULL ||
+			get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
+			continue;
+		statement_init(&statement,
+					   psprintf("DROP TABLE %s", quote_qualified_identifier("ingest", name)));
+		statement_run(&statement, NULL, NULL);
+	}
+	manifest_delete_lanes(load_id);
+}

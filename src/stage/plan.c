@@ -1,0 +1,376 @@
+/*
+ * plan.c: files on disk against the manifest.
+ *
+ * in:  the source, the manifest's published files and unfinished loads
+ * out: the load to begin or to go on with, and its files
+ *
+ * A file is known by its content (size and hash).  Hashing costs a read, so a
+ * file is hashed here only when its size is that of a published file or of
+ * another file of this call; all others are new for certain, and hashed while
+ * they are read.
+ */
+#include "postgres.h"
+
+#include <xxhash.h>
+
+#include "stage/plan.h"
+
+#include "access/xact.h"
+#include "contract/spec.h"
+#include "miscadmin.h"
+#include "stage/lane_table.h"
+#include "utils/timestamp.h"
+
+/* Every column that a file may fill, for the fingerprint. */
+static List *
+loadable_columns(Relation target)
+{
+	TupleDesc desc = RelationGetDescr(target);
+	List *names = NIL;
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && att->attgenerated == '\0')
+			names = lappend(names, NameStr(att->attname));
+	}
+	return names;
+}
+
+/*
+ * Options and contract: two calls with equal fingerprints make equal lanes of
+ * equal bytes.
+ */
+static char *
+make_fingerprint(const StageRequest *request)
+{
+	StringInfoData spec;
+	XXH64_hash_t hash;
+
+	initStringInfo(&spec);
+	contract_spec_write(contract_spec_build(request->target, loadable_columns(request->target),
+											request->unique_key),
+						&spec);
+	hash = XXH3_64bits(spec.data, spec.len);
+	return psprintf("%s contract " UINT64_FORMAT, options_fingerprint(request->options),
+					(uint64) hash);
+}
+
+/* Leaves out files that somebody may still be writing. */
+static List *
+old_enough(List *files, int64 min_age_ms)
+{
+	List *result = NIL;
+	int64 now = GetCurrentTimestamp() +
+				(int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	ListCell *lc;
+
+	if (min_age_ms <= 0)
+		return files;
+	foreach (lc, files)
+	{
+		SourceFile *file = lfirst(lc);
+
+		if (file->mtime <= now - min_age_ms * 1000)
+			result = lappend(result, file);
+		else
+			ereport(NOTICE, (errmsg("file \"%s\" is younger than min_file_age, left for a later call",
+									file->path)));
+	}
+	return result;
+}
+
+/*
+ * Can the load go on with these files?  Its own must come first, in order and
+ * with the size and time they had.
+ */
+static bool
+is_continued_by(List *known, List *files)
+{
+	int i;
+
+	if (list_length(known) > list_length(files))
+		return false;
+	for (i = 0; i < list_length(known); i++)
+	{
+		const ManifestFile *manifest = list_nth(known, i);
+		const SourceFile *source = list_nth(files, i);
+
+		if (strcmp(manifest->path, source->path) != 0 ||
+			(uint64) manifest->size != source->size || manifest->modified_at != source->mtime ||
+			(manifest->content_hash != NULL &&
+			 manifest_content_published(manifest->target, manifest->size, manifest->content_hash)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+shares_path(List *known, List *files)
+{
+	ListCell *kc;
+	ListCell *fc;
+
+	foreach (kc, known)
+		foreach (fc, files)
+			if (strcmp(((ManifestFile *) lfirst(kc))->path, ((SourceFile *) lfirst(fc))->path) == 0)
+				return true;
+	return false;
+}
+
+static bool
+lanes_are_intact(int64 load_id)
+{
+	ListCell *lc;
+
+	foreach (lc, manifest_lanes(load_id))
+		if (!lane_is_intact(lfirst(lc)))
+			return false;
+	return true;
+}
+
+/*
+ * Looks for the unfinished load that this call continues. Loads that it
+ * replaces are listed to be discarded.
+ */
+static void
+find_unfinished(const StageRequest *request, const char *fingerprint, List *files, StagePlan *plan)
+{
+	ListCell *lc;
+
+	foreach (lc, manifest_unfinished(RelationGetRelid(request->target)))
+	{
+		ManifestLoad *load = lfirst(lc);
+		List *known;
+		bool is_staging = strcmp(load->status, "staging") == 0;
+
+		if (strcmp(load->source, request->source) != 0)
+			continue;
+		known = manifest_files(load->load_id);
+		if (plan->command.load == NULL && strcmp(load->fingerprint, fingerprint) == 0 &&
+			is_continued_by(known, files))
+		{
+			plan->command.load = load;
+			plan->is_staged = !is_staging;
+			continue;
+		}
+		if (is_staging || shares_path(known, files))
+			plan->command.abandoned = lappend(plan->command.abandoned, &load->load_id);
+		else
+			ereport(NOTICE, (errmsg("load " INT64_FORMAT " of the same source is staged but not published",
+									load->load_id),
+							 errhint("Use ingest.publish or ingest.discard.")));
+	}
+	if (plan->command.load != NULL && !lanes_are_intact(plan->command.load->load_id))
+	{
+		ereport(NOTICE, (errmsg("staged rows of load " INT64_FORMAT
+								" did not survive a server crash and are staged again",
+								plan->command.load->load_id)));
+		plan->command.restart = true;
+		plan->is_staged = false;
+	}
+}
+
+/* Is there another file of this size among the files that are to be loaded? */
+static bool
+size_is_shared(List *files, const SourceFile *file)
+{
+	ListCell *lc;
+
+	foreach (lc, files)
+	{
+		const SourceFile *other = lfirst(lc);
+
+		if (other != file && other->size == file->size)
+			return true;
+	}
+	return false;
+}
+
+/* Has this content been accepted in this call already? Remembers it if not. */
+static bool
+seen_before(List **seen, const SourceIdentity *identity)
+{
+	SourceIdentity *copy;
+	ListCell *lc;
+
+	foreach (lc, *seen)
+	{
+		const SourceIdentity *other = lfirst(lc);
+
+		if (other->size == identity->size &&
+			memcmp(other->hash, identity->hash, SOURCE_HASH_LEN) == 0)
+			return true;
+	}
+	copy = palloc(sizeof(SourceIdentity));
+	*copy = *identity;
+	*seen = lappend(*seen, copy);
+	return false;
+}
+
+/* Drops files whose content is published, or comes twice in this call. */
+static List *
+drop_known_content(const StageRequest *request, List *files, int *skipped)
+{
+	int n = list_length(files);
+	int64 *sizes = palloc(Max(n, 1) * sizeof(int64));
+	bool *published = palloc0(Max(n, 1) * sizeof(bool));
+	Oid target = RelationGetRelid(request->target);
+	List *result = NIL;
+	List *seen = NIL;
+	int i;
+
+	if (request->options->force || n == 0)
+		return files;
+	for (i = 0; i < n; i++)
+		sizes[i] = ((SourceFile *) list_nth(files, i))->size;
+	manifest_published_sizes(target, sizes, n, published);
+	for (i = 0; i < n; i++)
+	{
+		SourceFile *file = list_nth(files, i);
+		SourceIdentity identity;
+
+		CHECK_FOR_INTERRUPTS();
+		if (published[i] || size_is_shared(files, file))
+		{
+			source_identify(file, &identity);
+			if (manifest_content_published(target, identity.size, identity.hash) ||
+				seen_before(&seen, &identity))
+			{
+				(*skipped)++;
+				continue;
+			}
+		}
+		result = lappend(result, file);
+	}
+	return result;
+}
+
+static bool
+has_path(List *paths, const char *path)
+{
+	ListCell *lc;
+
+	foreach (lc, paths)
+		if (strcmp(lfirst(lc), path) == 0)
+			return true;
+	return false;
+}
+
+/* Files that were published under the same path with other bytes: option on_changed_file. */
+static List *
+apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
+{
+	OptionsOnChangedFile policy = request->options->on_changed_file;
+	List *paths = NIL;
+	List *changed;
+	List *result = NIL;
+	ListCell *lc;
+
+	if (policy == CHANGED_FILE_DEFAULT)
+		policy = request->unique_key != NIL ? CHANGED_FILE_LOAD : CHANGED_FILE_ERROR;
+	if (request->options->force || policy == CHANGED_FILE_LOAD || files == NIL)
+		return files;
+	foreach (lc, files)
+		paths = lappend(paths, ((SourceFile *) lfirst(lc))->path);
+	changed = manifest_published_paths(RelationGetRelid(request->target), paths);
+	foreach (lc, files)
+	{
+		SourceFile *file = lfirst(lc);
+
+		if (!has_path(changed, file->path))
+			result = lappend(result, file);
+		else if (policy == CHANGED_FILE_SKIP)
+			(*skipped)++;
+		else
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("file \"%s\" was loaded before and has changed since", file->path),
+					 errdetail("Loading it again without a key would repeat the rows it shares with "
+							   "its earlier version."),
+					 errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
+							 "unique_key.")));
+	}
+	return result;
+}
+
+static PlannedFile *
+plan_file(SourceFile *source, ManifestFile *manifest, const StageRequest *request, int file_no)
+{
+	PlannedFile *planned = palloc0(sizeof(PlannedFile));
+
+	planned->source = source;
+	planned->is_new = manifest == NULL;
+	if (manifest == NULL)
+	{
+		manifest = palloc0(sizeof(ManifestFile));
+		manifest->file_no = file_no;
+		manifest->path = source->path;
+		manifest->size = source->size;
+		manifest->modified_at = source->mtime;
+		manifest->forced = request->options->force;
+		manifest->chunks = -1;
+	}
+	planned->manifest = manifest;
+	return planned;
+}
+
+/* The load row of a first call. */
+static ManifestLoad *
+new_load(const StageRequest *request, char *fingerprint)
+{
+	ManifestLoad *load = palloc0(sizeof(ManifestLoad));
+
+	load->load_id = manifest_next_load_id();
+	load->target = RelationGetRelid(request->target);
+	load->source = request->source;
+	load->options = pstrdup(request->options_text);
+	load->fingerprint = fingerprint;
+	load->strategy = request->strategy ? pstrdup(request->strategy) : NULL;
+	load->unique_key = request->unique_key;
+	load->caller = GetUserNameFromId(GetUserId(), false);
+	return load;
+}
+
+StagePlan *
+plan_make(const StageRequest *request, int *files_skipped)
+{
+	StagePlan *plan = palloc0(sizeof(StagePlan));
+	List *files = old_enough(source_expand(request->source), request->options->min_file_age);
+	char *fingerprint = make_fingerprint(request);
+	List *known = NIL;
+	List *fresh;
+	ListCell *lc;
+	int i;
+
+	find_unfinished(request, fingerprint, files, plan);
+	if (plan->command.load != NULL)
+		known = manifest_files(plan->command.load->load_id);
+	fresh = list_copy_tail(files, list_length(known));
+	fresh = drop_known_content(request, fresh, files_skipped);
+	fresh = apply_on_changed_file(request, fresh, files_skipped);
+	if (known == NIL && fresh == NIL)
+		return NULL;
+	if (plan->command.load == NULL)
+	{
+		plan->command.load = new_load(request, fingerprint);
+		plan->command.is_new = true;
+	}
+	plan->command.load->leader_pid = MyProcPid;
+	for (i = 0; i < list_length(known); i++)
+		plan->files =
+			lappend(plan->files, plan_file(list_nth(files, i), list_nth(known, i), request, i));
+	foreach (lc, fresh)
+	{
+		PlannedFile *file = plan_file(lfirst(lc), NULL, request, list_length(plan->files));
+
+		plan->files = lappend(plan->files, file);
+		plan->command.files = lappend(plan->command.files, file->manifest);
+		plan->is_staged = false;
+	}
+	foreach (lc, plan->files)
+		plan->bytes_total += ((PlannedFile *) lfirst(lc))->source->size;
+	return plan;
+}

@@ -1,0 +1,29 @@
+/*
+ * quarantine_writer.h: bad rows into ingest.quarantine_rows.
+ */
+#ifndef INGEST_STAGE_QUARANTINE_WRITER_H
+#define INGEST_STAGE_QUARANTINE_WRITER_H
+
+#include "contract/batch.h"
+
+typedef struct QuarantineWriter QuarantineWriter; /* opaque */
+
+typedef struct QuarantineRow
+{
+	int file_no;
+	int64 record_no;
+	int64 line_no;
+	int64 byte_offset;
+	int64 byte_length;
+	const char *raw; /* the line's bytes */
+	size_t raw_len;
+	bool raw_is_text; /* valid in the database encoding */
+	const Violation *violations;
+} QuarantineRow;
+
+/* Allocates in CurrentMemoryContext; one writer serves one transaction. */
+extern QuarantineWriter *quarantine_writer_begin(int64 load_id);
+extern void quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row);
+extern void quarantine_writer_end(QuarantineWriter *writer);
+
+#endif
