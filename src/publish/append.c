@@ -1,0 +1,38 @@
+/*
+ * append.c: every staged row becomes a new row of the target.
+ *
+ * Values for GENERATED ALWAYS AS IDENTITY columns are taken from the file as
+ * they are: a load keeps the identifiers of its source.
+ */
+#include "postgres.h"
+
+#include "publish/staged.h"
+#include "publish/write.h"
+#include "publish/strategy.h"
+
+#include "utils/builtins.h"
+
+char *
+append_statement(const PublishRequest *request, const char *rows)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "INSERT INTO %s (",
+					 staged_relation_name(RelationGetRelid(request->target)));
+	staged_append_columns(&sql, NULL, request->columns);
+	appendStringInfoString(&sql, ") OVERRIDING SYSTEM VALUE SELECT ");
+	staged_append_columns(&sql, NULL, request->columns);
+	appendStringInfo(&sql, " FROM (%s) AS staged", rows);
+	return sql.data;
+}
+
+void
+append_run(const PublishRequest *request, PublishCounts *counts, int64 *staged)
+{
+	WriteCounts done;
+
+	write_rows(request, append_statement(request, staged_rows(request)), JOIN_NOTHING, &done);
+	counts->inserted = done.inserted;
+	*staged = done.staged;
+}

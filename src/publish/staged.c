@@ -1,0 +1,143 @@
+/*
+ * staged.c: the SQL text that reads the staged rows of a load.
+ *
+ * In: the request's lanes, columns and key.  Out: text in CurrentMemoryContext,
+ * and the way back from a running plan to the rows of that text.
+ */
+#include "postgres.h"
+
+#include "publish/staged.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_operator.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+void
+staged_append_columns(StringInfo sql, const char *qualifier, List *columns)
+{
+	ListCell *cell;
+
+	foreach (cell, columns)
+	{
+		if (cell != list_head(columns))
+			appendStringInfoString(sql, ", ");
+		if (qualifier != NULL)
+			appendStringInfo(sql, "%s.", qualifier);
+		appendStringInfoString(sql, quote_identifier(lfirst(cell)));
+	}
+}
+
+void
+staged_append_operator(StringInfo sql, Oid operator_oid)
+{
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator_oid));
+	Form_pg_operator form;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", operator_oid);
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	appendStringInfo(sql, " OPERATOR(%s.%s) ",
+					 quote_identifier(get_namespace_name(form->oprnamespace)),
+					 NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+}
+
+char *
+staged_relation_name(Oid relation_oid)
+{
+	char *name = get_rel_name(relation_oid);
+
+	if (name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("relation with OID %u does not exist", relation_oid)));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation_oid)), name);
+}
+
+/*
+ * The planner has no statistics of lanes and assumes that ">= 0" keeps a third
+ * of the rows, but that "<> -1" keeps nearly all.
+ */
+static void
+append_lane(StringInfo sql, const PublishRequest *request, Oid lane)
+{
+	ListCell *cell;
+
+	appendStringInfoString(sql, "SELECT _ingest_file, _ingest_row, ");
+	staged_append_columns(sql, NULL, request->columns);
+	appendStringInfo(sql, " FROM %s WHERE _ingest_file OPERATOR(pg_catalog.<>) -1",
+					 staged_relation_name(lane));
+	foreach (cell, request->key)
+		appendStringInfo(sql, " AND %s IS NOT NULL", quote_identifier(lfirst(cell)));
+}
+
+char *
+staged_rows(const PublishRequest *request)
+{
+	StringInfoData sql;
+	ListCell *cell;
+
+	initStringInfo(&sql);
+	foreach (cell, request->lanes)
+	{
+		if (cell != list_head(request->lanes))
+			appendStringInfoString(&sql, " UNION ALL ");
+		append_lane(&sql, request, lfirst_oid(cell));
+	}
+	return sql.data;
+}
+
+char *
+staged_winners(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT DISTINCT ON (");
+	staged_append_columns(&sql, NULL, request->key);
+	appendStringInfoString(&sql, ") _ingest_file, _ingest_row, ");
+	staged_append_columns(&sql, NULL, request->columns);
+	appendStringInfo(&sql, " FROM (%s) AS version ORDER BY ", staged_rows(request));
+	staged_append_columns(&sql, NULL, request->key);
+	appendStringInfoString(&sql, ", _ingest_file DESC, _ingest_row DESC");
+	return sql.data;
+}
+
+char *
+staged_written_rows(const PublishRequest *request)
+{
+	if (request->strategy == PUBLISH_UPSERT)
+		return staged_winners(request);
+	return staged_rows(request);
+}
+
+/* planstate_tree_walker() callback; context: the node found. */
+static bool
+find_winners_node(PlanState *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, UniqueState))
+	{
+		TargetEntry *first = linitial(node->plan->targetlist);
+
+		/* Row security policies may bring DISTINCT subqueries of their own. */
+		if (first->resname != NULL && strcmp(first->resname, "_ingest_file") == 0)
+		{
+			*(PlanState **) context = node;
+			return true;
+		}
+	}
+	return planstate_tree_walker(node, find_winners_node, context);
+}
+
+PlanState *
+staged_winners_node(PlanState *plan)
+{
+	PlanState *found = NULL;
+
+	(void) find_winners_node(plan, &found);
+	return found;
+}

@@ -1,0 +1,46 @@
+/*
+ * staged.h: the SQL text that reads the staged rows of a load.
+ *
+ * All names in the text are qualified and quoted.  The text lives in
+ * CurrentMemoryContext.
+ */
+#ifndef INGEST_PUBLISH_STAGED_H
+#define INGEST_PUBLISH_STAGED_H
+
+#include "lib/stringinfo.h"
+#include "nodes/execnodes.h"
+#include "publish/publish.h"
+
+/* Positions (from 1) of _ingest_file and _ingest_row in both SELECT lists below. */
+#define STAGED_FILE_ATTNUM 1
+#define STAGED_ROW_ATTNUM  2
+
+/*
+ * A SELECT of _ingest_file, _ingest_row and the request's columns over all
+ * lanes, in no order, without marker rows and without rows in which a part of
+ * the request's key is NULL.
+ */
+extern char *staged_rows(const PublishRequest *request);
+
+/*
+ * The same, reduced to the last version of every key in the order of the files
+ * and of the records in them, and sorted by the key.
+ */
+extern char *staged_winners(const PublishRequest *request);
+
+/* The rows that the request's strategy writes: one of the two. */
+extern char *staged_written_rows(const PublishRequest *request);
+
+/* The node of a plan that returns the rows of staged_winners(); NULL if there is none. */
+extern PlanState *staged_winners_node(PlanState *plan);
+
+/* Appends "a, b" or, with a qualifier, "q.a, q.b". */
+extern void staged_append_columns(StringInfo sql, const char *qualifier, List *columns);
+
+/* Appends " OPERATOR(schema.=) ": the operator by name, whatever the search_path. */
+extern void staged_append_operator(StringInfo sql, Oid operator_oid);
+
+/* "schema.table" of the relation, quoted. */
+extern char *staged_relation_name(Oid relation_oid);
+
+#endif

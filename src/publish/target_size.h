@@ -1,0 +1,19 @@
+/*
+ * target_size.h: what the choice of a plan needs to know about the target.
+ */
+#ifndef INGEST_PUBLISH_TARGET_SIZE_H
+#define INGEST_PUBLISH_TARGET_SIZE_H
+
+#include "nodes/pg_list.h"
+#include "utils/rel.h"
+
+/*
+ * The number of rows in the target and its partitions: 0 if and only if the
+ * active snapshot sees none, else an estimate of at least 1.
+ */
+extern double target_size_rows(Relation target);
+
+/* Whether one row can be looked up by the key (List of char *) through an index. */
+extern bool target_size_has_index(Relation target, List *key);
+
+#endif
