@@ -1,0 +1,65 @@
+/*
+ * access.c: privilege checks of the SQL functions.
+ */
+#include "postgres.h"
+
+#include "api/access.h"
+
+#include "access/table.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+
+void
+access_check_files(void)
+{
+	if (has_privs_of_role(GetUserId(), ROLE_PG_READ_SERVER_FILES))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to read files of the server"),
+			 errdetail("Only roles with privileges of the \"%s\" role may load server files.",
+					   "pg_read_server_files")));
+}
+
+static void
+check_acl(Oid target, AclMode mode)
+{
+	AclResult result = pg_class_aclcheck(target, GetUserId(), mode);
+
+	if (result != ACLCHECK_OK)
+		aclcheck_error(result, OBJECT_TABLE, get_rel_name(target));
+}
+
+Relation
+access_open_target(Oid target, bool upsert)
+{
+	Relation rel = table_open(target, RowExclusiveLock);
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION &&
+		rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("cannot load into \"%s\"", RelationGetRelationName(rel)),
+				 errdetail("Only ordinary and partitioned tables can be loaded.")));
+	if (RELATION_IS_OTHER_TEMP(rel))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot load into temporary tables of other sessions")));
+	check_acl(target, ACL_INSERT);
+	if (upsert)
+	{
+		check_acl(target, ACL_SELECT);
+		check_acl(target, ACL_UPDATE);
+	}
+	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("loading into table \"%s\" is not supported with row-level security",
+						RelationGetRelationName(rel)),
+				 errhint("Load as a role that row-level security does not apply to.")));
+	PreventCommandIfReadOnly("ingest.load()");
+	return rel;
+}

@@ -1,0 +1,20 @@
+/*
+ * access.h: may this role do that?
+ */
+#ifndef INGEST_API_ACCESS_H
+#define INGEST_API_ACCESS_H
+
+#include "nodes/pg_list.h"
+#include "utils/rel.h"
+
+/* Reading server files: superuser or pg_read_server_files. */
+extern void access_check_files(void);
+
+/*
+ * Opens the target with RowExclusiveLock: an ordinary or partitioned table into which
+ * the role may INSERT (and which it may SELECT and UPDATE for an upsert), without
+ * row-level security for it.
+ */
+extern Relation access_open_target(Oid target, bool upsert);
+
+#endif
