@@ -96,6 +96,7 @@ OBJS += \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
 	src/stage/shared.o \
+	src/stage/tuple_former.o \
 	src/stage/worker.o
 
 # manifest
@@ -127,7 +128,7 @@ EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/pg_ingest--*.sql))
 DATA_built = pg_ingest--$(EXTVERSION).sql
 
-PG_CPPFLAGS = -I$(srcdir)/src $(CPPFLAGS_$(FLAVOUR))
+PG_CPPFLAGS = -I$(patsubst %/,%,$(srcdir))/src $(CPPFLAGS_$(FLAVOUR))
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(CFLAGS_$(FLAVOUR))
 CPPFLAGS_test = -DUSE_ASSERT_CHECKING -DPG_INGEST_FAILPOINTS
 CFLAGS_test = -Werror

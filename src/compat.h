@@ -13,12 +13,29 @@
 #include "varatt.h" /* was part of postgres.h */
 #endif
 
-/* 16+: input functions can report an error of the data without raising it. */
+/*
+ * The input function; false with *error if it refused the text softly (16+,
+ * and only where the type's function knows soft errors), else it may raise.
+ */
+static inline bool
+compat_input_function_call(FmgrInfo *function, char *text, Oid ioparam, int32 typmod, Datum *value,
+						   ErrorData **error)
+{
 #if PG_VERSION_NUM >= 160000
-#define INGEST_SOFT_ERRORS 1
-#endif
+	ErrorSaveContext context = {.type = T_ErrorSaveContext, .details_wanted = true};
 
-/* 16 gave DecodeDateTime() an argument for the details of an error. */
+	if (!InputFunctionCallSafe(function, text, ioparam, typmod, (Node *) &context, value))
+	{
+		*error = context.error_data;
+		return false;
+	}
+#else
+	*value = InputFunctionCall(function, text, ioparam, typmod);
+#endif
+	return true;
+}
+
+/* 16 gave DecodeDateTime() and DecodeTimeOnly() an argument for the details of an error. */
 static inline int
 compat_decode_datetime(char **field, int *ftype, int nf, int *dtype, struct pg_tm *tm, fsec_t *fsec,
 					   int *tz)
@@ -29,6 +46,19 @@ compat_decode_datetime(char **field, int *ftype, int nf, int *dtype, struct pg_t
 	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz, &extra);
 #else
 	return DecodeDateTime(field, ftype, nf, dtype, tm, fsec, tz);
+#endif
+}
+
+static inline int
+compat_decode_time(char **field, int *ftype, int nf, int *dtype, struct pg_tm *tm, fsec_t *fsec,
+				   int *tz)
+{
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+
+	return DecodeTimeOnly(field, ftype, nf, dtype, tm, fsec, tz, &extra);
+#else
+	return DecodeTimeOnly(field, ftype, nf, dtype, tm, fsec, tz);
 #endif
 }
 

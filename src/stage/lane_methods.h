@@ -25,7 +25,7 @@ struct LaneWriter
 };
 
 /* Each allocates in CurrentMemoryContext and sets methods; lane_writer_begin sets the rest. */
-extern LaneWriter *lane_pages_create(void);
+extern LaneWriter *lane_pages_create(TupleDesc desc);
 extern LaneWriter *lane_multi_insert_create(void);
 
 #endif

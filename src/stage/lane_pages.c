@@ -50,6 +50,7 @@
 
 #include "compat.h"
 #include "stage/lane_methods.h"
+#include "stage/tuple_former.h"
 
 /* 256 KiB: one WAL record holds as many pages, and the run stays in a core's cache. */
 #define RUN_PAGES 32
@@ -63,6 +64,7 @@ typedef struct LanePages
 	int64 nrows;             /* of the run */
 	char *run;               /* RUN_PAGES page images, aligned for direct I/O */
 	void *run_memory;        /* what run lies in */
+	TupleFormer *former;
 	MemoryContext scratch;   /* forming and toasting one long row */
 } LanePages;
 
@@ -271,28 +273,39 @@ write_toasted_row(LanePages *writer, Datum *values, bool *isnull)
 	MemoryContextReset(writer->scratch);
 }
 
-/* Builds a row in place.  Returns false, and nothing is written, if it must be toasted. */
-static bool
-write_short_row(LanePages *writer, Datum *values, bool *isnull)
+/* The null bitmap of a tuple: a bit set for every attribute that is there. */
+static void
+fill_null_bitmap(bits8 *bitmap, const bool *isnull, int natts)
 {
-	TupleDesc desc = RelationGetDescr(writer->base.lane);
-	bool hasnull = memchr(isnull, 1, desc->natts) != NULL;
-	Size hoff = MAXALIGN(SizeofHeapTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0));
-	Size data_size = heap_compute_data_size(desc, values, isnull);
-	uint16 infomask = 0;
+	int i;
+
+	for (i = 0; i < natts; i++)
+		if (!isnull[i])
+			bitmap[i / BITS_PER_BYTE] |= 1 << (i % BITS_PER_BYTE);
+}
+
+/* Writes a row that only needs copying.  Returns false, and nothing is written, for others. */
+static bool
+write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
+{
+	int natts = RelationGetDescr(writer->base.lane)->natts;
+	Size longest_head = MAXALIGN(SizeofHeapTupleHeader + BITMAPLEN(natts));
+	Size hoff = MAXALIGN(SizeofHeapTupleHeader);
 	TuplePlace place;
+	const char *data;
+	Size size;
+	uint16 infomask;
 
-	if (hoff + data_size > TOAST_TUPLE_THRESHOLD)
+	if (longest_head >= TOAST_TUPLE_THRESHOLD ||
+		!tuple_former_fill(writer->former, values, isnull, TOAST_TUPLE_THRESHOLD - longest_head,
+						   &data, &size, &infomask))
 		return false;
-
-	place = find_place(writer, hoff + data_size, hoff);
-	heap_fill_tuple(desc, values, isnull, (char *) place.header + hoff, data_size, &infomask,
-					hasnull ? place.header->t_bits : NULL);
-	if (infomask & HEAP_HASEXTERNAL)
-	{
-		memset(place.header, 0, place.length);
-		return false;
-	}
+	if (infomask & HEAP_HASNULL)
+		hoff = longest_head;
+	place = find_place(writer, hoff + size, hoff);
+	if (infomask & HEAP_HASNULL)
+		fill_null_bitmap(place.header->t_bits, isnull, natts);
+	memcpy((char *) place.header + hoff, data, size);
 	occupy_place(writer, place, infomask);
 	return true;
 }
@@ -301,11 +314,9 @@ static void
 pages_write(LaneWriter *base, const Datum *values, const bool *isnull)
 {
 	LanePages *writer = (LanePages *) base;
-	Datum *row = unconstify(Datum *, values);
-	bool *nulls = unconstify(bool *, isnull);
 
-	if (!write_short_row(writer, row, nulls))
-		write_toasted_row(writer, row, nulls);
+	if (!write_short_row(writer, values, isnull))
+		write_toasted_row(writer, unconstify(Datum *, values), unconstify(bool *, isnull));
 }
 
 static void
@@ -320,7 +331,7 @@ pages_end(LaneWriter *base)
 }
 
 LaneWriter *
-lane_pages_create(void)
+lane_pages_create(TupleDesc desc)
 {
 	static const LaneMethods methods = {pages_write, pages_end};
 	LanePages *writer = palloc0(sizeof(LanePages));
@@ -328,6 +339,7 @@ lane_pages_create(void)
 	writer->base.methods = &methods;
 	writer->run_memory = palloc((RUN_PAGES + 1) * (Size) BLCKSZ);
 	writer->run = (char *) TYPEALIGN(BLCKSZ, writer->run_memory);
+	writer->former = tuple_former_create(desc);
 	writer->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "lane long row", ALLOCSET_DEFAULT_SIZES);
 	return &writer->base;

@@ -5,15 +5,22 @@
 
 #include "stage/lane_table.h"
 
+#include "access/relation.h"
+#include "access/tableam.h"
+#include "access/relation.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/tablecmds.h"
+#include "executor/tuptable.h"
 #include "manifest/statement.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/ruleutils.h"
+#include "utils/snapmgr.h"
+#include "utils/snapmgr.h"
 
 /* name type [COLLATE …], as CREATE TABLE wants it. */
 static void
@@ -98,22 +105,50 @@ lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, Ma
 	CommandCounterIncrement();
 }
 
+/* Is the first row of the lane its marker? */
+static bool
+first_is_marker(Relation rel, int64 epoch)
+{
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+	/* the marker is in the first page: not where a synchronized scan would join in */
+	TableScanDesc scan = table_beginscan_strat(rel, snapshot, 0, NULL, true, false);
+	bool found = false;
+
+	if (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		int natts = RelationGetNumberOfAttributes(rel);
+		bool file_isnull;
+		bool row_isnull;
+		Datum file = slot_getattr(slot, natts - 1, &file_isnull);
+		Datum row = slot_getattr(slot, natts, &row_isnull);
+
+		found = !file_isnull && !row_isnull && DatumGetInt32(file) == LANE_MARKER_FILE &&
+				DatumGetInt64(row) == epoch;
+	}
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	ExecDropSingleTupleTableSlot(slot);
+	return found;
+}
+
+/*
+ * The lock is given back at once: a worker may have to drop the lane while the
+ * caller's transaction goes on.
+ */
 bool
 lane_is_intact(const ManifestLane *lane)
 {
-	char *name = get_rel_name(lane->relation);
-	Statement statement;
+	Relation rel = try_relation_open(lane->relation, AccessShareLock);
+	bool intact = false;
 
-	if (name == NULL || get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
+	if (rel == NULL)
 		return false;
-	/* the marker is in the first page, so this stops there unless it is gone */
-	statement_init(&statement,
-				   psprintf("SELECT FROM (SELECT * FROM %s LIMIT 1) AS first"
-							" WHERE " LANE_FILE_COLUMN " = $1 AND " LANE_ROW_COLUMN " = $2",
-							quote_qualified_identifier("ingest", name)));
-	statement_add_int32(&statement, LANE_MARKER_FILE);
-	statement_add_int64(&statement, lane->epoch);
-	return statement_run(&statement, NULL, NULL) == 1;
+	if (rel->rd_rel->relkind == RELKIND_RELATION &&
+		RelationGetNamespace(rel) == get_namespace_oid("ingest", false))
+		intact = first_is_marker(rel, lane->epoch);
+	relation_close(rel, AccessShareLock);
+	return intact;
 }
 
 void
