@@ -63,39 +63,68 @@ row_encoding_init(RowEncoding *encoding, const Chunk *chunk)
 		chunk->len;
 }
 
+/* Appends the bytes of the character at data as " 0xHH 0xHH". */
+static void
+append_character(StringInfo text, int encoding, const char *data, size_t len)
+{
+	int n = Min((size_t) pg_encoding_mblen(encoding, data), Min(len, 8));
+	int i;
+
+	for (i = 0; i < Max(n, 1); i++)
+		appendStringInfo(text, " 0x%02x", (unsigned char) data[i]);
+}
+
 /* The message of core's report_invalid_encoding() for the bytes at data. */
 static const char *
 invalid_bytes(MemoryContext context, int encoding, const char *data, size_t len)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	StringInfoData text;
-	int n = Min((size_t) pg_encoding_mblen(encoding, data), Min(len, 8));
-	int i;
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "invalid byte sequence for encoding \"%s\":",
 					 pg_encoding_to_char(encoding));
-	for (i = 0; i < Max(n, 1); i++)
-		appendStringInfo(&text, " 0x%02x", (unsigned char) data[i]);
+	append_character(&text, encoding, data, len);
 	MemoryContextSwitchTo(oldcontext);
 	return text.data;
 }
 
-/* Converts bytes that are valid in the source encoding; NULL when one has no equivalent. */
+/* The message of core's report_untranslatable_char() for the character at data. */
+static const char *
+untranslatable(MemoryContext context, const RowEncoding *encoding, const char *data, size_t len)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoString(&text, "character with byte sequence");
+	append_character(&text, encoding->source, data, len);
+	appendStringInfo(&text, " in encoding \"%s\" has no equivalent in encoding \"%s\"",
+					 pg_encoding_to_char(encoding->source),
+					 pg_encoding_to_char(encoding->database));
+	MemoryContextSwitchTo(oldcontext);
+	return text.data;
+}
+
+/*
+ * Converts bytes that are valid in the source encoding; NULL when a character
+ * has no equivalent, which then begins at *out_len.
+ */
 static char *
 convert_bytes(const RowEncoding *encoding, MemoryContext context, const char *data, size_t len,
 			  size_t *out_len)
 {
 	size_t size = add_size(mul_size(len, MAX_CONVERSION_GROWTH), 1);
 	char *out = MemoryContextAllocHuge(context, size);
-	int used = pg_do_encoding_conversion_buf(encoding->conversion, encoding->source,
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (len > 0) /* of nothing, core would convert one byte */
+		used = pg_do_encoding_conversion_buf(encoding->conversion, encoding->source,
 											 encoding->database, (unsigned char *) data, len,
 											 (unsigned char *) out, size, true);
-
-	if ((size_t) used != len)
-		return NULL;
-	*out_len = strlen(out);
-	return out;
+	*out_len = used == len ? strlen(out) : used;
+	return used == len ? out : NULL;
 }
 
 const char *
@@ -118,8 +147,7 @@ row_encoding_decode(const RowEncoding *encoding, MemoryContext context, const Cs
 
 		converted[i].data = convert_bytes(encoding, context, field->data, field->len, &len);
 		if (converted[i].data == NULL)
-			return bad_row_message(context, "a character has no equivalent in encoding \"%s\"",
-								   pg_encoding_to_char(encoding->database));
+			return untranslatable(context, encoding, field->data + len, field->len - len);
 		converted[i].len = len;
 		converted[i].quoted = field->quoted;
 	}

@@ -134,9 +134,19 @@ chunker_fill(Chunker *chunker)
 	return chunker->eof;
 }
 
+/* ErrorContextCallback: errors of the header do not know the file. */
+static void
+say_whose_head(void *arg)
+{
+	errcontext("header of file \"%s\"", ((const Chunker *) arg)->source->path);
+}
+
 void
 chunker_read_head(Chunker *chunker, FileHead *head)
 {
+	ErrorContextCallback callback = {error_context_stack, say_whose_head, chunker};
+
+	error_context_stack = &callback;
 	for (;;)
 	{
 		if (!chunker->eof && chunker->fill < chunker->size)
@@ -146,10 +156,10 @@ chunker_read_head(Chunker *chunker, FileHead *head)
 			break;
 		if (chunker->fill == chunker->size)
 			ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-							errmsg("header of file \"%s\" does not end within the first %zu bytes",
-								   chunker->source->path, chunker->size),
+							errmsg("header does not end within the first %zu bytes", chunker->size),
 							errhint("Check the options \"quote\" and \"skip\", or raise \"chunk_size\".")));
 	}
+	error_context_stack = callback.previous;
 	chunker->start = head->bytes;
 	chunker->byte_pos = head->bytes;
 	chunker->line += head->lines;

@@ -250,8 +250,12 @@ reject(Leader *leader, const char *reason)
 			 errmsg("load " INT64_FORMAT " into table \"%s\" is rejected: %s", load_id,
 					RelationGetRelationName(leader->request->target), reason),
 			 summary[0] != '\0' ? errdetail("Commonest reasons: %s.", summary) : 0,
-			 errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
-					 load_id)));
+			 leader->executor->autonomous
+				 ? errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
+						   load_id)
+				 : errhint("Nothing is kept, because the load was staged in this transaction: "
+						   "option \"workers\" is 0, no worker was free, or the transaction "
+						   "would not have seen what workers commit.")));
 }
 
 static void

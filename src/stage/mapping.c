@@ -160,6 +160,12 @@ map_by_name(Mapping *mapping, Relation target, const IngestOptions *options, Lis
 			mapping->fields[column] = field;
 		field++;
 	}
+	if (unknown != NIL && options->columns != NIL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("option \"columns\" names columns that table \"%s\" has not: %s",
+							   RelationGetRelationName(target), join_names(unknown)),
+						errdetail("Columns of the table: %s.", loadable_names(target)),
+						errhint("Map names with \"column_map\".")));
 	if (unknown != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -212,9 +218,17 @@ static void
 check_header_match(Relation target, List *names, const char *path)
 {
 	TupleDesc desc = RelationGetDescr(target);
+	int expected = 0;
 	int field = 0;
 	int i;
 
+	for (i = 0; i < desc->natts; i++)
+		if (is_loadable(TupleDescAttr(desc, i)))
+			expected++;
+	if (list_length(names) != expected)
+		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+						errmsg("wrong number of fields in header of file \"%s\": got %d, expected %d",
+							   path, list_length(names), expected)));
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -222,7 +236,7 @@ check_header_match(Relation target, List *names, const char *path)
 
 		if (!is_loadable(att))
 			continue;
-		name = field < list_length(names) ? list_nth(names, field) : "";
+		name = list_nth(names, field);
 		if (strcmp(name, NameStr(att->attname)) != 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
@@ -231,10 +245,6 @@ check_header_match(Relation target, List *names, const char *path)
 							path, field + 1, name, NameStr(att->attname))));
 		field++;
 	}
-	if (field != list_length(names))
-		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-						errmsg("wrong number of fields in header of file \"%s\": got %d, expected %d",
-							   path, list_length(names), field)));
 }
 
 /* The column that option "filename" names receives the path instead of a field. */
@@ -282,6 +292,29 @@ check_missing(const Mapping *mapping, Relation target, const char *path)
 				 errhint("Give the columns a default, or map others to them with \"column_map\".")));
 }
 
+/* A rule for a column that is not filled would do nothing: a slip of the pen. */
+static void
+check_rules(const Mapping *mapping, Relation target, const char *option, List *names)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+	{
+		const char *name = lfirst(lc);
+		int column = find_column(target, name, false);
+
+		if (strcmp(name, "*") == 0 || (column >= 0 && mapping->fields[column] != FIELD_NONE))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 column < 0
+					 ? errmsg("option \"%s\" names column \"%s\", which table \"%s\" has not", option,
+							  name, RelationGetRelationName(target))
+					 : errmsg("option \"%s\" names column \"%s\", which is not in the file", option,
+							  name)));
+	}
+}
+
 static Mapping *
 mapping_of(Relation target, const IngestOptions *options, const FileHead *head, const char *path)
 {
@@ -299,6 +332,8 @@ mapping_of(Relation target, const IngestOptions *options, const FileHead *head, 
 		map_by_name(mapping, target, options, head->names != NIL ? head->names : options->columns,
 					path);
 	map_filename(mapping, target, options);
+	check_rules(mapping, target, "force_null", options->force_null);
+	check_rules(mapping, target, "force_not_null", options->force_not_null);
 	check_missing(mapping, target, path);
 	return mapping;
 }

@@ -173,20 +173,23 @@ find_unfinished(const StageRequest *request, const char *fingerprint, List *file
 	}
 }
 
-/* Is there another file of this size among the files that are to be loaded? */
-static bool
-size_is_shared(List *files, const SourceFile *file)
+static int
+compare_sizes(const void *a, const void *b)
 {
-	ListCell *lc;
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
 
-	foreach (lc, files)
-	{
-		const SourceFile *other = lfirst(lc);
+	return left < right ? -1 : left > right;
+}
 
-		if (other != file && other->size == file->size)
-			return true;
-	}
-	return false;
+/* Do two of the n sizes, which are sorted, equal this one? */
+static bool
+size_is_shared(const int64 *sorted, int n, int64 size)
+{
+	const int64 *found = bsearch(&size, sorted, n, sizeof(int64), compare_sizes);
+
+	return found != NULL && ((found > sorted && found[-1] == size) ||
+							 (found < sorted + n - 1 && found[1] == size));
 }
 
 /* Has this content been accepted in this call already? Remembers it if not. */
@@ -216,6 +219,7 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 {
 	int n = list_length(files);
 	int64 *sizes = palloc(Max(n, 1) * sizeof(int64));
+	int64 *sorted = palloc(Max(n, 1) * sizeof(int64));
 	bool *published = palloc0(Max(n, 1) * sizeof(bool));
 	Oid target = RelationGetRelid(request->target);
 	List *result = NIL;
@@ -226,6 +230,8 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 		return files;
 	for (i = 0; i < n; i++)
 		sizes[i] = ((SourceFile *) list_nth(files, i))->size;
+	memcpy(sorted, sizes, n * sizeof(int64));
+	qsort(sorted, n, sizeof(int64), compare_sizes);
 	manifest_published_sizes(target, sizes, n, published);
 	for (i = 0; i < n; i++)
 	{
@@ -233,7 +239,7 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 		SourceIdentity identity;
 
 		CHECK_FOR_INTERRUPTS();
-		if (published[i] || size_is_shared(files, file))
+		if (published[i] || size_is_shared(sorted, n, sizes[i]))
 		{
 			source_identify(file, &identity);
 			if (manifest_content_published(target, identity.size, identity.hash) ||

@@ -141,7 +141,8 @@ build_errors(const Violation *violations)
 		if (v->column != NULL)
 			push_string(&state, "column", v->column, strlen(v->column));
 		push_string(&state, "rule", v->rule, strlen(v->rule));
-		push_string(&state, "sqlstate", unpack_sql_state(v->sqlstate), 5);
+		/* a copy: unpack_sql_state() has one buffer for all */
+		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
 		push_string(&state, "message", v->message, strlen(v->message));
 		if (v->value != NULL)
 			push_string(&state, "value", v->value,
