@@ -11,13 +11,11 @@
 #include "publish/culprit.h"
 #include "publish/staged.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "nodes/nodeFuncs.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 
 typedef struct RowSearch
 {
@@ -119,72 +117,58 @@ carries_column(const PublishRequest *request, const char *name)
 	return false;
 }
 
-/* AND NOT EXISTS (a row of the relation that the staged row refers to). */
-static void
-append_no_partner(StringInfo sql, const PublishRequest *request, const ForeignKeyCacheInfo *key,
-				  const char *relation)
-{
-	int i;
-
-	appendStringInfo(sql, " AND NOT EXISTS (SELECT FROM %s AS partner WHERE true", relation);
-	for (i = 0; i < key->nkeys; i++)
-	{
-		const char *referenced = get_attname(key->confrelid, key->confkey[i], false);
-		const char *referencing =
-			get_attname(RelationGetRelid(request->target), key->conkey[i], false);
-		Oid equality = key->conpfeqop[i];
-
-		appendStringInfo(sql, " AND partner.%s", quote_identifier(referenced));
-		staged_append_operator(sql, equality);
-		appendStringInfo(sql, "staged.%s", quote_identifier(referencing));
-	}
-	appendStringInfoChar(sql, ')');
-}
-
 /*
- * Several rows may lack a partner.  The one whose values the error's detail
- * (parameter $1) shows comes first: "Key (a, b)=(1, 2) is not present ...".
+ * The error's detail (parameter $1) shows the values that have no partner:
+ * "Key (a, b)=(1, 2) is not present in table ...", translated but for the part
+ * from "=" on.  NULL if the load does not carry all columns of the key.
  */
 static char *
 foreign_key_search(const PublishRequest *request, const ForeignKeyCacheInfo *key)
 {
-	const char *rows = staged_written_rows(request);
 	List *columns = NIL;
 	StringInfoData sql;
 	ListCell *cell;
-	bool self = key->confrelid == RelationGetRelid(request->target);
 	int i;
 
 	for (i = 0; i < key->nkeys; i++)
 	{
-		columns =
-			lappend(columns, get_attname(RelationGetRelid(request->target), key->conkey[i], false));
+		columns = lappend(columns, get_attname(key->conrelid, key->conkey[i], false));
 		if (!carries_column(request, llast(columns)))
 			return NULL;
-		self = self && carries_column(request, get_attname(key->confrelid, key->confkey[i], false));
 	}
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT _ingest_file, _ingest_row FROM (%s) AS staged WHERE true", rows);
+	appendStringInfo(&sql,
+					 "SELECT _ingest_file, _ingest_row FROM (%s) AS staged WHERE "
+					 "pg_catalog.strpos($1, pg_catalog.concat('=(', pg_catalog.concat_ws(', ', ",
+					 staged_written_rows(request));
+	staged_append_columns(&sql, "staged", columns);
+	appendStringInfoString(&sql, "), ')')) OPERATOR(pg_catalog.>) 0");
 	foreach (cell, columns)
 		appendStringInfo(&sql, " AND staged.%s IS NOT NULL", quote_identifier(lfirst(cell)));
-	append_no_partner(&sql, request, key, staged_relation_name(key->confrelid));
-	if (self)
-		append_no_partner(&sql, request, key, psprintf("(%s)", rows));
-	appendStringInfoString(&sql, " ORDER BY pg_catalog.strpos($1, pg_catalog.concat('=(', "
-								 "pg_catalog.concat_ws(', ', ");
-	staged_append_columns(&sql, "staged", columns);
-	appendStringInfoString(&sql, "), ')')) OPERATOR(pg_catalog.>) 0 DESC, 1, 2 LIMIT 1");
+	appendStringInfoString(&sql, " ORDER BY 1, 2 LIMIT 1");
 	return sql.data;
 }
 
-static void
-run_search(const char *sql, const char *detail, StagedPosition *position)
+void
+culprit_of_foreign_key(const PublishRequest *request, const ErrorData *error,
+					   StagedPosition *position)
 {
+	const ForeignKeyCacheInfo *key;
+	const char *sql;
 	Oid types[1] = {TEXTOID};
 	Datum values[1];
 
-	values[0] = CStringGetTextDatum(detail);
-	SPI_connect();
+	position->file_no = -1;
+	if (error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION || error->constraint_name == NULL ||
+		error->detail == NULL)
+		return;
+	key = find_foreign_key(request->target, error->constraint_name);
+	sql = key != NULL ? foreign_key_search(request, key) : NULL;
+	if (sql == NULL)
+		return;
+	values[0] = CStringGetTextDatum(error->detail);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
 	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1)
 	{
@@ -195,49 +179,6 @@ run_search(const char *sql, const char *detail, StagedPosition *position)
 		position->record = DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &isnull));
 	}
 	SPI_finish();
-}
-
-void
-culprit_of_foreign_key(const PublishRequest *request, const ErrorData *error,
-					   StagedPosition *position)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	const ForeignKeyCacheInfo *key;
-	const char *sql;
-
-	position->file_no = -1;
-	if (error->sqlerrcode != ERRCODE_FOREIGN_KEY_VIOLATION || error->constraint_name == NULL)
-		return;
-	key = find_foreign_key(request->target, error->constraint_name);
-	sql = key != NULL ? foreign_key_search(request, key) : NULL;
-	if (sql == NULL)
-		return;
-
-	/* The caller may not be allowed to read the referenced table. */
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		run_search(sql, error->detail != NULL ? error->detail : "", position);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *failure;
-
-		MemoryContextSwitchTo(caller);
-		failure = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		CurrentResourceOwner = owner;
-		if (failure->sqlerrcode != ERRCODE_INSUFFICIENT_PRIVILEGE)
-			ReThrowError(failure);
-		FreeErrorData(failure);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
 }
 
 /* Errors of the server, of its resources or of concurrency say nothing about a row. */

@@ -21,8 +21,8 @@ typedef struct StagedPosition
 extern void culprit_current_row(PlanState *planstate, List *lanes, StagedPosition *position);
 
 /*
- * For an error raised after the last row was written: looks a staged row up
- * that has no partner behind the foreign key named by the error.
+ * For an error raised after the last row was written: looks the staged row up
+ * whose values the error shows as missing behind a foreign key.
  */
 extern void culprit_of_foreign_key(const PublishRequest *request, const ErrorData *error,
 								   StagedPosition *position);

@@ -46,6 +46,11 @@ publish_run(const PublishRequest *request, PublishCounts *counts)
 {
 	int64 staged = 0;
 
+	if (request->target->rd_rules != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot publish into table \"%s\" because it has rules",
+							   RelationGetRelationName(request->target)),
+						errhint("Replace the table's rules by triggers.")));
 	memset(counts, 0, sizeof(*counts));
 	switch (request->strategy)
 	{

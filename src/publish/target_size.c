@@ -55,6 +55,8 @@ target_size_rows(Relation target)
 			total += rows;
 			found = found || has_visible_row(member);
 		}
+		else if (member->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
+			found = true; /* not worth a round trip: the executor decides what it can do */
 		table_close(member, NoLock);
 	}
 	PopActiveSnapshot();

@@ -67,10 +67,6 @@ plan_statement(const char *sql, JoinOrder join_order)
 	parsed = pg_parse_query(sql);
 	rewritten =
 		pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), sql, NULL, 0, NULL);
-	if (list_length(rewritten) != 1)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot publish into a table with rules"),
-						errhint("Replace the table's rules by triggers.")));
 	plan = pg_plan_query(linitial_node(Query, rewritten), sql, 0, NULL);
 	AtEOXact_GUC(true, nest_level);
 	return plan;
