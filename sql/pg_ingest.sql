@@ -59,6 +59,7 @@ CREATE TABLE ingest.manifest_files (
 -- One content is published once per target, under whatever name.
 CREATE UNIQUE INDEX manifest_files_published
 	ON ingest.manifest_files (target, size, content_hash) WHERE published AND NOT forced;
+CREATE INDEX manifest_files_content ON ingest.manifest_files (target, size) WHERE published;
 CREATE INDEX manifest_files_path ON ingest.manifest_files (target, path) WHERE published;
 
 CREATE TABLE ingest.manifest_chunks (

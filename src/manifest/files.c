@@ -128,7 +128,7 @@ manifest_published_sizes(Oid target, const int64 *sizes, int n, bool *known)
 	statement_init(&statement,
 				   "SELECT s.position FROM unnest($2) WITH ORDINALITY AS s(size, position)"
 				   " WHERE EXISTS (SELECT FROM ingest.manifest_files f WHERE f.target = $1"
-				   " AND f.size = s.size AND f.published AND NOT f.forced)");
+				   " AND f.size = s.size AND f.published)");
 	statement_add_regclass(&statement, target);
 	statement_add_int64s(&statement, sizes, n);
 	statement_run(&statement, read_known_size, &arg);
@@ -140,7 +140,7 @@ manifest_content_published(Oid target, int64 size, const unsigned char *hash)
 	Statement statement;
 
 	statement_init(&statement, "SELECT FROM ingest.manifest_files WHERE target = $1"
-							   " AND size = $2 AND content_hash = $3 AND published AND NOT forced");
+							   " AND size = $2 AND content_hash = $3 AND published");
 	statement_add_regclass(&statement, target);
 	statement_add_int64(&statement, size);
 	statement_add_bytes(&statement, hash, MANIFEST_HASH_LEN);
@@ -161,15 +161,54 @@ manifest_published_paths(Oid target, List *paths)
 	return result;
 }
 
-/*
- * The unique index refuses a content that is already published; forced files
- * are outside of it.
- */
+/* What refuse_published() hands to its row. */
+typedef struct PublishedTwin
+{
+	char *path;
+	int64 load_id;
+} PublishedTwin;
+
+/* StatementRow for refuse_published(). */
+static void
+read_twin(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	PublishedTwin *twin = arg;
+
+	twin->path = row_text(tuple, desc, 1);
+	twin->load_id = row_int64(tuple, desc, 2);
+}
+
+/* The unique index would refuse a content that is already published, but not say it as clearly. */
+static void
+refuse_published(int64 load_id)
+{
+	Statement statement;
+	PublishedTwin twin;
+
+	statement_init(&statement,
+				   "SELECT f.path, other.load_id FROM ingest.manifest_files f"
+				   " JOIN ingest.manifest_files other ON other.target = f.target"
+				   " AND other.size = f.size AND other.content_hash = f.content_hash"
+				   " AND other.published AND other.load_id <> f.load_id"
+				   " WHERE f.load_id = $1 AND NOT f.forced LIMIT 1");
+	statement_add_int64(&statement, load_id);
+	if (statement_run(&statement, read_twin, &twin) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the content of file \"%s\" is already published by load " INT64_FORMAT,
+						twin.path, twin.load_id),
+				 errhint("Give this load up with ingest.discard(" INT64_FORMAT "), then call "
+						 "ingest.load for what is new.",
+						 load_id)));
+}
+
+/* Forced files may repeat a content that is published, others not. */
 void
 manifest_publish_files(int64 load_id)
 {
 	Statement statement;
 
+	refuse_published(load_id);
 	statement_init(&statement, "UPDATE ingest.manifest_files SET published = true"
 							   " WHERE load_id = $1 AND NOT published");
 	statement_add_int64(&statement, load_id);
