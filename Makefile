@@ -82,6 +82,7 @@ OBJS += \
 	src/stage/chunker.o \
 	src/stage/command.o \
 	src/stage/failpoint.o \
+	src/stage/feeder.o \
 	src/stage/file_head.o \
 	src/stage/inline.o \
 	src/stage/lane_multi_insert.o \
@@ -96,8 +97,10 @@ OBJS += \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
 	src/stage/shared.o \
+	src/stage/target_lock.o \
 	src/stage/tuple_former.o \
-	src/stage/worker.o
+	src/stage/worker.o \
+	src/stage/worker_choice.o
 
 # manifest
 OBJS += \

@@ -187,7 +187,9 @@ warn_about_quarantine(int64 load_id, int64 rows)
 
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
-			 errmsg("load " INT64_FORMAT ": " INT64_FORMAT " rows are in quarantine", load_id, rows),
+			 errmsg_plural("load " INT64_FORMAT ": " INT64_FORMAT " row is in quarantine",
+						   "load " INT64_FORMAT ": " INT64_FORMAT " rows are in quarantine", rows,
+						   load_id, rows),
 			 errdetail("Commonest reasons: %s.", summary),
 			 errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
 					 load_id)));

@@ -59,6 +59,7 @@ typedef struct ConvertFailure
 	const char *message;
 } ConvertFailure;
 
+/* A value that converter_try() left undecided; never NULL. */
 typedef struct ConvertCell
 {
 	Converter *converter;
@@ -73,7 +74,8 @@ typedef struct ConvertCell
 /*
  * Decides every cell. Values and failures are allocated in CurrentMemoryContext
  * (the batch's). Raises only what is not about the data: cancel, resources,
- * internal errors.
+ * internal errors. Needs a transaction, no parallel mode, and an active snapshot
+ * for domains whose constraints call functions.
  */
 extern void convert_cells(ConvertCell *cells, int ncells);
 

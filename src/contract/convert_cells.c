@@ -10,14 +10,11 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "contract/convert_internal.h"
 #include "contract/convert_verdict.h"
 #include "contract/guard.h"
 
@@ -29,13 +26,21 @@ typedef struct CellRun
 	StringInfoData text; /* the text of the cell, NUL-terminated */
 } CellRun;
 
+/* A number with separators of its own is quoted as the file has it. */
 static void
 fail_from_error(ConvertCell *cell, const ErrorData *error)
 {
+	CellText value = {NULL, 0, cell->data, cell->len};
 	bool constraint = error->sqlerrcode == ERRCODE_CHECK_VIOLATION ||
 					  error->sqlerrcode == ERRCODE_NOT_NULL_VIOLATION;
 	const char *message = error->message;
 
+	if (error->sqlerrcode == ERRCODE_INVALID_TEXT_REPRESENTATION &&
+		converter_has_separators(cell->converter))
+	{
+		cell->failure = convert_syntax_failure(cell->converter, &value);
+		return;
+	}
 	if (error->detail != NULL && error->detail[0] != '\0')
 		message = psprintf("%s: %s", error->message, error->detail);
 	else
@@ -43,48 +48,31 @@ fail_from_error(ConvertCell *cell, const ErrorData *error)
 	cell->failure = convert_failure(constraint ? "domain" : "type", error->sqlerrcode, message);
 }
 
-/* The type's input function; false with cell->failure set for a soft error. */
+/*
+ * Copies the text into run->text, with the separators the input function
+ * expects; false if they are not where the format has them.
+ */
 static bool
-call_input_function(ConvertCell *cell, char *text)
-{
-	Converter *converter = cell->converter;
-#ifdef INGEST_SOFT_ERRORS
-	ErrorSaveContext errors = {T_ErrorSaveContext};
-
-	errors.details_wanted = true;
-	if (!InputFunctionCallSafe(&converter->input, text, converter->ioparam, converter->typmod,
-							   (Node *) &errors, &cell->value))
-	{
-		fail_from_error(cell, errors.error_data);
-		return false;
-	}
-#else
-	cell->value = InputFunctionCall(&converter->input, text, converter->ioparam, converter->typmod);
-#endif
-	return true;
-}
-
-/* Copies the text into run->text, with the separators the input function expects. */
-static bool
-prepare_text(CellRun *run, ConvertCell *cell)
+prepare_text(CellRun *run, const ConvertCell *cell, CellText *value)
 {
 	StringInfo text = &run->text;
 
+	value->data = cell->data;
+	value->data_len = cell->len;
 	resetStringInfo(text);
-	if (!converter_has_separators(cell->converter))
-	{
-		appendBinaryStringInfo(text, cell->data, (int) cell->len);
-		return true;
-	}
 	enlargeStringInfo(text, (int) cell->len);
-	text->len = normalise_number(&cell->converter->format, cell->data, cell->len, text->data);
-	if (text->len < 0)
+	if (converter_has_separators(cell->converter))
+		text->len = normalise_number(&cell->converter->format, cell->data, cell->len, text->data);
+	else
 	{
-		text->len = 0;
-		cell->failure = convert_syntax_failure(cell->converter, cell->data, cell->len);
-		return false;
+		memcpy(text->data, cell->data, cell->len);
+		text->len = (int) cell->len;
 	}
+	if (text->len < 0)
+		return false;
 	text->data[text->len] = '\0';
+	value->text = text->data;
+	value->len = text->len;
 	return true;
 }
 
@@ -93,13 +81,14 @@ static void
 decide_formatted(ConvertCell *cell)
 {
 	Converter *converter = cell->converter;
+	CellText value = {NULL, 0, cell->data, cell->len};
 	bool lossy;
 	DatetimeMatch match = convert_by_format(converter, cell->data, cell->len, &cell->value, &lossy);
 
 	if (match != DATETIME_MATCH)
-		cell->failure = convert_format_failure(converter, match, cell->data, cell->len);
+		cell->failure = convert_format_failure(converter, match, &value);
 	else if (lossy && !converter->format.allow_lossy)
-		cell->failure = convert_lossy_failure(converter, cell->data, cell->len);
+		cell->failure = convert_lossy_failure(converter, &value);
 	else if (converter->type != converter->base_type)
 		domain_check(cell->value, false, converter->type, &converter->domain_state,
 					 converter->input.fn_mcxt);
@@ -109,22 +98,26 @@ static void
 decide_cell(CellRun *run, ConvertCell *cell)
 {
 	Converter *converter = cell->converter;
+	CellText value;
+	ErrorData *error;
 
 	if (converter->datetime_format != NULL)
 	{
 		decide_formatted(cell);
 		return;
 	}
-	if (!prepare_text(run, cell))
-		return;
-	cell->failure = convert_reject(converter, run->text.data, run->text.len);
+	if (!prepare_text(run, cell, &value))
+		cell->failure = convert_syntax_failure(converter, &value);
+	else
+		cell->failure = convert_reject(converter, &value);
 	if (cell->failure != NULL)
 		return;
-	if (!call_input_function(cell, run->text.data))
-		return;
-	if (!converter->format.allow_lossy &&
-		convert_is_lossy(converter, run->text.data, run->text.len, cell->value))
-		cell->failure = convert_lossy_failure(converter, cell->data, cell->len);
+
+	if (!compat_input_function_call(&converter->input, value.text, converter->ioparam,
+									converter->typmod, &cell->value, &error))
+		fail_from_error(cell, error);
+	else if (!converter->format.allow_lossy && convert_is_lossy(converter, &value, cell->value))
+		cell->failure = convert_lossy_failure(converter, &value);
 }
 
 /* Decides cells from run->next on; a raised error leaves run->next at its cell. */

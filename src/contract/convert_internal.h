@@ -3,10 +3,11 @@
  *
  * convert.c picks the fast converter of a column, convert_<family>.c holds the
  * fast converters, convert_cells.c decides what they did not.
- * Needs fmgr.h before it.
  */
 #ifndef INGEST_CONTRACT_CONVERT_INTERNAL_H
 #define INGEST_CONTRACT_CONVERT_INTERNAL_H
+
+#include "fmgr.h"
 
 #include "compat.h"
 #include "contract/convert.h"

@@ -15,7 +15,6 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "contract/convert_internal.h"
 #include "contract/convert_verdict.h"
 
 #define MAX_FRACTION_DIGITS 6   /* microseconds */
@@ -143,20 +142,23 @@ has_date(const char *text)
 }
 
 bool
-convert_is_lossy(Converter *converter, char *text, size_t len, Datum value)
+convert_is_lossy(Converter *converter, const CellText *value, Datum result)
 {
+	char *text = value->text;
 	bool limited = converter->base_typmod >= 0;
 
 	switch (converter->base_type)
 	{
 		case NAMEOID:
-			return len >= NAMEDATALEN;
+			return value->len >= NAMEDATALEN;
+		case CHAROID: /* keeps one byte; \101 is a byte on 16+ */
+			return value->len > 1 && DatumGetChar(result) == text[0];
 		case VARCHAROID:
 			return converter->max_chars >= 0 &&
-				   VARSIZE_ANY_EXHDR(DatumGetPointer(value)) < (Size) len;
+				   VARSIZE_ANY_EXHDR(DatumGetPointer(result)) < (Size) value->len;
 		case BPCHAROID:
 			return converter->max_chars >= 0 &&
-				   pg_mbstrlen_with_len(text, (int) len) > converter->max_chars;
+				   pg_mbstrlen_with_len(text, (int) value->len) > converter->max_chars;
 		case DATEOID:
 			return has_time_of_day(text);
 		default:
@@ -167,30 +169,30 @@ convert_is_lossy(Converter *converter, char *text, size_t len, Datum value)
 	{
 		case NUMERICOID:
 			if (converter->base_type == NUMERICOID)
-				return limited && exceeds_scale(converter, text, value);
-			return limited && typmod_changes(converter, text, value);
+				return limited && exceeds_scale(converter, text, result);
+			return limited && typmod_changes(converter, text, result);
 		case VARCHAROID:
-			return limited && typmod_changes(converter, text, value);
+			return limited && typmod_changes(converter, text, result);
 		case TIMEOID:
 			return has_date(text) || exceeds_microseconds(text, false) ||
-				   (limited && typmod_changes(converter, text, value));
+				   (limited && typmod_changes(converter, text, result));
 		case TIMETZOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
 			return exceeds_microseconds(text, false) ||
-				   (limited && typmod_changes(converter, text, value));
+				   (limited && typmod_changes(converter, text, result));
 		case INTERVALOID:
 			return exceeds_microseconds(text, true) ||
-				   (limited && typmod_changes(converter, text, value));
+				   (limited && typmod_changes(converter, text, result));
 		default:
 			return false;
 	}
 }
 
 ConvertFailure *
-convert_lossy_failure(const Converter *converter, const char *data, size_t len)
+convert_lossy_failure(const Converter *converter, const CellText *value)
 {
-	size_t shown = len;
+	size_t shown = value->data_len;
 	const char *loss = "rounding";
 	int sqlstate = ERRCODE_DATETIME_FIELD_OVERFLOW;
 
@@ -200,6 +202,7 @@ convert_lossy_failure(const Converter *converter, const char *data, size_t len)
 			sqlstate = ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
 			break;
 		case NAMEOID:
+		case CHAROID:
 			sqlstate = ERRCODE_STRING_DATA_RIGHT_TRUNCATION;
 			loss = "cutting it off";
 			break;
@@ -218,10 +221,10 @@ convert_lossy_failure(const Converter *converter, const char *data, size_t len)
 			break;
 	}
 	if (shown > MAX_SHOWN_BYTES)
-		shown = pg_mbcliplen(data, (int) len, MAX_SHOWN_BYTES);
+		shown = pg_mbcliplen(value->data, (int) shown, MAX_SHOWN_BYTES);
 	return convert_failure(
 		"lossy", sqlstate,
-		psprintf("value \"%.*s%s\" does not fit %s without %s", (int) shown, data,
-				 shown < len ? "..." : "",
+		psprintf("value \"%.*s%s\" does not fit %s without %s", (int) shown, value->data,
+				 shown < value->data_len ? "..." : "",
 				 format_type_with_typemod(converter->base_type, converter->base_typmod), loss));
 }

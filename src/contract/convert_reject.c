@@ -14,7 +14,6 @@
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 
-#include "contract/convert_internal.h"
 #include "contract/convert_verdict.h"
 
 /* The longest number that is called too large without asking numeric_in(). */
@@ -58,16 +57,16 @@ convert_syntax_failure(const Converter *converter, const CellText *value)
 
 	return convert_failure(
 		"type", datetime ? ERRCODE_INVALID_DATETIME_FORMAT : ERRCODE_INVALID_TEXT_REPRESENTATION,
-		psprintf(_("invalid input syntax for type %s: \"%.*s\""), type_name(type), (int) value->data_len,
-				 data));
+		psprintf(_("invalid input syntax for type %s: \"%.*s\""), type_name(type),
+				 (int) value->data_len, value->data));
 }
 
 static ConvertFailure *
 field_overflow_failure(const CellText *value)
 {
-	return convert_failure(
-		"type", ERRCODE_DATETIME_FIELD_OVERFLOW,
-		psprintf(_("date/time field value out of range: \"%.*s\""), (int) value->data_len, value->data));
+	return convert_failure("type", ERRCODE_DATETIME_FIELD_OVERFLOW,
+						   psprintf(_("date/time field value out of range: \"%.*s\""),
+									(int) value->data_len, value->data));
 }
 
 ConvertFailure *
@@ -141,7 +140,8 @@ reject_integer(const Converter *converter, const CellText *value, const char *ma
 		if (head.next != '\0' || last_differs)
 			return NULL;
 		return convert_failure("type", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-							   psprintf(_("value \"%s\" is out of range for type %s"), text,
+							   psprintf(_("value \"%.*s\" is out of range for type %s"),
+										(int) value->data_len, value->data,
 										type_name(converter->base_type)));
 	}
 	if (head.next == '\0' || head.next == '_' || isspace((unsigned char) head.next) ||
@@ -201,8 +201,8 @@ reject_numeric(const Converter *converter, const CellText *value)
 static ConvertFailure *
 reject_bool(const Converter *converter, const CellText *value)
 {
-	const char *start = text;
-	const char *end = text + len;
+	const char *start = value->text;
+	const char *end = start + value->len;
 	bool ignored;
 
 	while (isspace((unsigned char) *start))
@@ -221,7 +221,7 @@ reject_uuid(const Converter *converter, const CellText *value)
 	int ndigits = 0;
 	const char *pos;
 
-	for (pos = text; *pos != '\0' && ndigits <= 32; pos++)
+	for (pos = value->text; *pos != '\0' && ndigits <= 32; pos++)
 	{
 		if (isxdigit((unsigned char) *pos))
 			ndigits++;
@@ -239,10 +239,10 @@ reject_string(const Converter *converter, const CellText *value)
 	size_t kept;
 	const char *message;
 
-	if (limit < 0 || len <= (size_t) limit)
+	if (limit < 0 || value->len <= (size_t) limit)
 		return NULL;
-	kept = pg_mbcharcliplen(text, (int) len, limit);
-	if (strspn(text + kept, " ") == len - kept)
+	kept = pg_mbcharcliplen(value->text, (int) value->len, limit);
+	if (strspn(value->text + kept, " ") == value->len - kept)
 		return NULL;
 	if (converter->base_type == BPCHAROID)
 		message = psprintf(_("value too long for type character(%d)"), limit);
@@ -250,8 +250,6 @@ reject_string(const Converter *converter, const CellText *value)
 		message = psprintf(_("value too long for type character varying(%d)"), limit);
 	return convert_failure("type", ERRCODE_STRING_DATA_RIGHT_TRUNCATION, message);
 }
-
-#ifndef INGEST_SOFT_ERRORS
 
 /* The parsers of the date and time types report codes; what they mean is datetime.c's. */
 static ConvertFailure *
@@ -270,9 +268,9 @@ reject_datetime(const Converter *converter, const CellText *value)
 	int zone;
 	int error;
 
-	error = ParseDateTime(text, buffer, buffer_size, fields, types, MAXDATEFIELDS, &nfields);
+	error = ParseDateTime(value->text, buffer, buffer_size, fields, types, MAXDATEFIELDS, &nfields);
 	if (error == 0 && converter->base_type == TIMEOID)
-		error = DecodeTimeOnly(fields, types, nfields, &dtype, &tm, &fsec, &zone);
+		error = compat_decode_time(fields, types, nfields, &dtype, &tm, &fsec, &zone);
 	else if (error == 0)
 		error = compat_decode_datetime(fields, types, nfields, &dtype, &tm, &fsec, &zone);
 
@@ -288,12 +286,11 @@ reject_datetime(const Converter *converter, const CellText *value)
 	}
 }
 
-#endif
-
+/* A domain's input function raises the errors of its base type before its own. */
 ConvertFailure *
 convert_reject(const Converter *converter, const CellText *value)
 {
-	switch (converter->type)
+	switch (converter->base_type)
 	{
 		case INT2OID:
 			return reject_integer(converter, value, "32767");
@@ -313,13 +310,11 @@ convert_reject(const Converter *converter, const CellText *value)
 		case VARCHAROID:
 		case BPCHAROID:
 			return reject_string(converter, value);
-#ifndef INGEST_SOFT_ERRORS
 		case DATEOID:
 		case TIMEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
 			return reject_datetime(converter, value);
-#endif
 		default:
 			return NULL;
 	}

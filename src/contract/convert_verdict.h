@@ -1,11 +1,12 @@
 /*
  * convert_verdict.h: the failures of values.
  *
- * Failures and their messages live in CurrentMemoryContext.  Needs
- * convert_internal.h before it.
+ * Failures and their messages live in CurrentMemoryContext.
  */
 #ifndef INGEST_CONTRACT_CONVERT_VERDICT_H
 #define INGEST_CONTRACT_CONVERT_VERDICT_H
+
+#include "contract/convert_internal.h"
 
 /* A value as its input function takes it, NUL-terminated, and as the file has it. */
 typedef struct CellText

@@ -112,17 +112,20 @@ find_specifier(char letter)
 	return NULL;
 }
 
-static bool
-has_specifier(const DatetimeFormat *format, char letter)
+/* How many of the format's specifiers are among letters. */
+static int
+count_specifiers(const DatetimeFormat *format, const char *letters)
 {
+	int count = 0;
 	int i;
 
 	for (i = 0; i < format->nfields; i++)
 	{
-		if (format->fields[i].specifier != NULL && format->fields[i].specifier->letter == letter)
-			return true;
+		const Specifier *specifier = format->fields[i].specifier;
+
+		count += specifier != NULL && strchr(letters, specifier->letter) != NULL;
 	}
-	return false;
+	return count;
 }
 
 static void
@@ -134,34 +137,23 @@ format_error(const char *option, const char *text, const char *detail)
 							"%%z and %%%%.")));
 }
 
-/* A format must name each part once and determine a year and an hour of the day. */
+/* A format must have a year, and name no part of the date or time twice or by halves. */
 static void
 check_format(const DatetimeFormat *format, const char *option, const char *text)
 {
 	static const char *const exclusive[] = {"Yy", "mbBj", "dj", "HI", "M", "S", "f", "p", "z"};
-	size_t group;
+	size_t i;
 
-	for (group = 0; group < lengthof(exclusive); group++)
+	for (i = 0; i < lengthof(exclusive); i++)
 	{
-		int seen = 0;
-		int i;
-
-		for (i = 0; i < format->nfields; i++)
-		{
-			const Specifier *specifier = format->fields[i].specifier;
-
-			if (specifier != NULL && strchr(exclusive[group], specifier->letter) != NULL)
-				seen++;
-		}
-		if (seen > 1)
+		if (count_specifiers(format, exclusive[i]) > 1)
 			format_error(option, text, _("It names a part of the date or time twice."));
-		if (seen == 0 && group == 0)
-			format_error(option, text, _("It has no year (%Y or %y)."));
 	}
-	if (has_specifier(format, 'd') && !has_specifier(format, 'm') && !has_specifier(format, 'b') &&
-		!has_specifier(format, 'B'))
+	if (count_specifiers(format, "Yy") == 0)
+		format_error(option, text, _("It has no year (%Y or %y)."));
+	if (count_specifiers(format, "d") > count_specifiers(format, "mbB"))
 		format_error(option, text, _("It has a day but no month."));
-	if (has_specifier(format, 'I') != has_specifier(format, 'p'))
+	if (count_specifiers(format, "I") != count_specifiers(format, "p"))
 		format_error(option, text, _("%I and %p need each other."));
 }
 

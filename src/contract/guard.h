@@ -6,7 +6,7 @@
  * *error (may be NULL) is a copy in CurrentMemoryContext.  Errors that are not
  * about the data (cancel, shutdown, resources, internal: SQLSTATE classes 53,
  * 57, 58, XX and query cancel) are raised again.  fn must write nothing to the
- * database that has to survive.
+ * database that has to survive.  Needs a transaction, and no parallel mode.
  */
 #ifndef INGEST_CONTRACT_GUARD_H
 #define INGEST_CONTRACT_GUARD_H

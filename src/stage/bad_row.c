@@ -116,13 +116,10 @@ convert_bytes(const RowEncoding *encoding, MemoryContext context, const char *da
 {
 	size_t size = add_size(mul_size(len, MAX_CONVERSION_GROWTH), 1);
 	char *out = MemoryContextAllocHuge(context, size);
-	size_t used = 0;
+	size_t used = pg_do_encoding_conversion_buf(encoding->conversion, encoding->source,
+												encoding->database, (unsigned char *) data, len,
+												(unsigned char *) out, size, true);
 
-	out[0] = '\0';
-	if (len > 0) /* of nothing, core would convert one byte */
-		used = pg_do_encoding_conversion_buf(encoding->conversion, encoding->source,
-											 encoding->database, (unsigned char *) data, len,
-											 (unsigned char *) out, size, true);
 	*out_len = used == len ? strlen(out) : used;
 	return used == len ? out : NULL;
 }

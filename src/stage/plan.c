@@ -226,7 +226,7 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 	List *seen = NIL;
 	int i;
 
-	if (request->options->force || n == 0)
+	if (request->options->force || n <= 0)
 		return files;
 	for (i = 0; i < n; i++)
 		sizes[i] = ((SourceFile *) list_nth(files, i))->size;

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define FIRST_CAPACITY     64
-#define SCRATCH_BLOCK_SIZE ((size_t) 64 * 1024)
+#define MIN_GROWTH         64                   /* fields */
+#define SCRATCH_BLOCK_SIZE ((size_t) 64 * 1024) /* bytes */
 
 struct CsvScratchBlock
 {
@@ -75,31 +75,23 @@ csv_fields_reserve(CsvFields *fields, uint32_t capacity)
 	if (items == NULL)
 		return FMT_NO_MEMORY;
 	if (fields->items != NULL)
+	{
+		memcpy(items, fields->items, sizeof(CsvField) * (size_t) fields->count);
 		allocator->free(allocator->context, fields->items);
+	}
 	fields->items = items;
 	fields->capacity = capacity;
 	return FMT_OK;
 }
 
-/* Appends an item, doubling the array when it is full; NULL when memory is refused. */
+/* Appends an item; NULL when memory is refused. */
 static CsvField *
 append_field(CsvFields *fields)
 {
-	if (fields->count == fields->capacity)
-	{
-		CsvFields larger = *fields;
-
-		larger.items = NULL;
-		if (csv_fields_reserve(&larger, fields->capacity == 0 ? FIRST_CAPACITY
-															  : fields->capacity * 2) != FMT_OK)
-			return NULL;
-		if (fields->items != NULL)
-		{
-			memcpy(larger.items, fields->items, sizeof(CsvField) * (size_t) fields->count);
-			fields->allocator->free(fields->allocator->context, fields->items);
-		}
-		*fields = larger;
-	}
+	/* No overflow: a record has at most CSV_RECORD_MAX + 1 fields. */
+	if (fields->count == fields->capacity &&
+		csv_fields_reserve(fields, fields->capacity * 2 + MIN_GROWTH) != FMT_OK)
+		return NULL;
 	return &fields->items[fields->count++];
 }
 

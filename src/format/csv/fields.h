@@ -28,7 +28,7 @@ extern void csv_fields_destroy(CsvFields *fields);
 /* Forgets the scratch memory of all records so far, keeping one block for the next. */
 extern void csv_fields_release(CsvFields *fields);
 
-/* Makes room for capacity fields; the items there are lost.  FMT_OK or FMT_NO_MEMORY. */
+/* Makes room for capacity fields and keeps those there are.  FMT_OK or FMT_NO_MEMORY. */
 extern FmtStatus csv_fields_reserve(CsvFields *fields, uint32_t capacity);
 
 /*

@@ -87,6 +87,7 @@ csv_reader_release(CsvReader *reader)
 	csv_fields_release(&reader->fields);
 }
 
+/* As if nothing were indexed; the next window is a small one. */
 static void
 drop_index(CsvReader *reader)
 {
@@ -236,10 +237,8 @@ indexed_row(CsvReader *reader, CsvRow *row, FmtStatus *status)
 
 	if (reader->mark < reader->index.nmarks)
 		has_marks = take_marks(reader, (uint32_t) (newline - reader->window), &multiline);
-	if ((size_t) (newline - start) > reader->max_record)
-		return false;
-	if (multiline && dialect->ncolumns != 0 && fields->count != dialect->ncolumns &&
-		!(dialect->null_padding && fields->count < dialect->ncolumns))
+	if ((size_t) (newline - start) > reader->max_record ||
+		(multiline && !csv_multiline_fits(dialect, fields->count)))
 		return false;
 
 	row->kind = CSV_RECORD_DATA;

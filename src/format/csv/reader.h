@@ -41,6 +41,7 @@ extern void csv_reader_begin(CsvReader *reader, const CsvDialect *dialect, const
  * The next record: FMT_OK, FMT_END, or FMT_NO_MEMORY.  Gives exactly the
  * records that csv_record_next() gives with eof = true.  Any number of fields is
  * possible; comparing nfields with the expected number is the caller's job.
+ * After FMT_NO_MEMORY the chunk must be begun anew.
  */
 extern FmtStatus csv_reader_next(CsvReader *reader, CsvRow *row);
 
@@ -53,8 +54,9 @@ extern void csv_reader_destroy(CsvReader *reader);
  * irregular (a literal quote in a plain field, text behind a closing quote).
  * For the header, for samples and for the repair proposed in quarantine;
  * never for rows that are loaded.  Calls field() once per field; FMT_CORRUPT
- * when libcsv gives up, FMT_UNSUPPORTED for dialects beyond it (delimiter of
- * several bytes, escape other than the quote).
+ * when libcsv gives up, because a quote is not closed, FMT_UNSUPPORTED for
+ * dialects beyond it (no quote, delimiter of several bytes, escape other than the
+ * quote).  field() must return: libcsv's malloc()ed buffer is freed behind it.
  */
 typedef void (*CsvFieldCallback)(const char *data, size_t len, void *arg);
 extern FmtStatus csv_split_lenient(const CsvDialect *dialect, const char *record, size_t len,

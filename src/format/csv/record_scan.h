@@ -28,6 +28,14 @@ csv_record_limit(const CsvDialect *dialect)
 	return dialect->max_record < CSV_RECORD_MAX ? dialect->max_record : CSV_RECORD_MAX;
 }
 
+/* Whether a record of several physical lines may have this many fields. */
+static inline bool
+csv_multiline_fits(const CsvDialect *dialect, size_t nfields)
+{
+	return dialect->ncolumns == 0 || nfields == dialect->ncolumns ||
+		   (dialect->null_padding && nfields < dialect->ncolumns);
+}
+
 /* The end of buf[start .. end) without the '\r' that belong to its line end. */
 static inline size_t
 csv_line_content_end(const CsvDialect *dialect, const char *buf, size_t start, size_t end)

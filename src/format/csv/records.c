@@ -161,14 +161,6 @@ scan_quote(CsvRecordScan *scan, const ScanInput *input, bool *inside)
 	return SCAN_FIELD_END;
 }
 
-/* Whether a record of several lines may have this many fields. */
-static bool
-field_count_fits(const CsvDialect *dialect, size_t nfields)
-{
-	return dialect->ncolumns == 0 || nfields == dialect->ncolumns ||
-		   (dialect->null_padding && nfields < dialect->ncolumns);
-}
-
 /* Whether the record has more fields already than one of several lines may have. */
 static bool
 too_many_fields(const CsvRecordScan *scan, const CsvDialect *dialect)
@@ -303,7 +295,7 @@ end_record(CsvRecordScan *scan, const ScanInput *input, CsvRecord *record)
 	const size_t end = scan->pos;
 
 	if (end - scan->start > input->limit ||
-		(scan->multiline && !field_count_fits(dialect, scan->nfields + 1)))
+		(scan->multiline && !csv_multiline_fits(dialect, scan->nfields + 1)))
 		return reduce_to_line(scan, input, CSV_RECORD_BAD_QUOTES, record);
 
 	finish(scan, input, CSV_RECORD_DATA, end, scan->inner_lines + 1, record);

@@ -102,7 +102,7 @@ extern void csv_splitter_init(CsvSplitter *splitter, const CsvDialect *dialect);
 /*
  * Looks at buf[0 .. len), of which an earlier call saw a prefix, and advances
  * complete over every record that is certainly whole.  With eof the last
- * record needs no line end, so complete becomes len (unless too_long).  The
+ * record needs no line end, so complete becomes len and too_long false.  The
  * result after any sequence of calls depends on the bytes only, never on how
  * they were cut into calls.
  */

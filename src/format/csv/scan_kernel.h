@@ -47,7 +47,7 @@ typedef struct ScanCarry
 /* The masks of one block. */
 typedef struct ScanMasks
 {
-	uint64_t newline; /* all of them; scan_regular() leaves those outside quotes */
+	uint64_t newline; /* all of them; scan_resolve() leaves those outside quotes */
 	uint64_t delimiter;
 	uint64_t quote;
 	uint64_t inner; /* newlines inside quotes, and second quotes of doubled ones */
@@ -130,6 +130,7 @@ scan_below(uint64_t stop)
 	return (stop & (0 - stop)) - 1;
 }
 
+/* CsvScanEngine.count */
 static SCAN_TARGET size_t
 scan_count(const CsvScanSet *set, const char *buf, size_t len, uint64_t *records)
 {
@@ -143,7 +144,7 @@ scan_count(const CsvScanSet *set, const char *buf, size_t len, uint64_t *records
 
 	for (pos = 0; pos < len; pos += CSV_SCAN_BLOCK)
 	{
-		ScanMasks masks;
+		ScanMasks masks = {0, 0, 0, 0, 0, 0};
 		uint64_t valid;
 		const char *const p = scan_whole_block(buf + pos, len - pos, padded, &valid);
 		const ScanBlock block = scan_load(p);
@@ -151,7 +152,6 @@ scan_count(const CsvScanSet *set, const char *buf, size_t len, uint64_t *records
 		__builtin_prefetch(buf + pos + SCAN_PREFETCH);
 		masks.newline = scan_equal(block, needles.newline) & valid;
 		masks.quote = scan_equal(block, needles.quote) & set->quote_mask & valid;
-		masks.irregular = 0;
 		if ((masks.quote | carry.inside | carry.after_close | carry.after_cr) != 0 || set->comments)
 		{
 			masks.delimiter = scan_equal(block, needles.delimiter) & valid;
@@ -190,6 +190,7 @@ scan_append_bits(uint32_t *list, uint32_t base, uint64_t mask)
 	return end;
 }
 
+/* CsvScanEngine.index */
 static SCAN_TARGET void
 scan_index(const CsvScanSet *set, const char *buf, size_t len, CsvScanIndex *index)
 {
@@ -203,7 +204,7 @@ scan_index(const CsvScanSet *set, const char *buf, size_t len, CsvScanIndex *ind
 	index->stopped = false;
 	for (pos = 0; pos < len && !index->stopped; pos += CSV_SCAN_BLOCK)
 	{
-		ScanMasks masks;
+		ScanMasks masks = {0, 0, 0, 0, 0, 0};
 		uint64_t valid;
 		const char *const p = scan_whole_block(buf + pos, len - pos, padded, &valid);
 		const ScanBlock block = scan_load(p);
