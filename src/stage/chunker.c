@@ -24,6 +24,9 @@
 /* How much of a record beyond max_line_size is kept for quarantine. */
 #define OVERSIZE_HEAD ((size_t) 64 * 1024)
 
+/* A window must have this much behind start to read through such a record. */
+#define OVERSIZE_ROOM ((size_t) 1024)
+
 #define CTRL_Z '\x1a'
 
 struct Chunker
@@ -124,6 +127,12 @@ read_more(Chunker *chunker)
 		if (chunker->fill > chunker->start && chunker->buf[chunker->fill - 1] == CTRL_Z)
 			chunker->fill--;
 	}
+}
+
+size_t
+chunker_pending(const Chunker *chunker)
+{
+	return chunker->fill - chunker->start;
 }
 
 bool
@@ -281,7 +290,8 @@ pass_over(Chunker *chunker, const ManifestChunk *committed, Chunk *chunk)
 static void
 cut_oversize(Chunker *chunker, Chunk *chunk)
 {
-	size_t head = Min(OVERSIZE_HEAD, chunker->fill - chunker->start);
+	size_t room = chunker->size - chunker->start;
+	size_t head = Min(Min(OVERSIZE_HEAD, room / 2), chunker->fill - chunker->start);
 	size_t from = chunker->start; /* bytes [from, fill) are not hashed yet */
 	uint64 length = 0;
 
@@ -337,7 +347,7 @@ cut(Chunker *chunker, Chunk *chunk)
 
 	if (chunker->splitter.complete > 0 || (chunker->eof && !chunker->splitter.too_long))
 		cut_records(chunker, chunk);
-	else if (chunker->splitter.too_long)
+	else if (chunker->splitter.too_long && chunker->size - chunker->start >= OVERSIZE_ROOM)
 		cut_oversize(chunker, chunk);
 	else
 		return CHUNKER_FULL;

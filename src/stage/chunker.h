@@ -32,6 +32,9 @@ extern Chunker *chunker_open(const SourceFile *file, const IngestOptions *option
  */
 extern void chunker_use(Chunker *chunker, char *buf, size_t size);
 
+/* Bytes that are read but not handed out: the next window must hold them. */
+extern size_t chunker_pending(const Chunker *chunker);
+
 /* Reads the file's head into the window. Error when it does not fit there. */
 extern void chunker_read_head(Chunker *chunker, FileHead *head);
 

@@ -121,6 +121,17 @@ describe_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 	return described;
 }
 
+/*
+ * A record that did not end in a window needs a large one, and so may what was
+ * read behind it.
+ */
+static bool
+needs_large_window(const Feeder *feeder, const Chunker *chunker, ChunkerResult result)
+{
+	return result == CHUNKER_FULL ||
+		   chunker_pending(chunker) > executor_window_size(feeder->setup->request->options, false);
+}
+
 /* Cuts one file; false when it is not the file that was begun. */
 static bool
 cut_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
@@ -149,15 +160,13 @@ cut_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 					return true;
 				break;
 			case CHUNKER_FULL:
-				/* the record needs more than what is left of this window, or than any ordinary one */
-				if (feeder->chunks == NIL &&
-					feeder->window.size >=
-						executor_window_size(feeder->setup->request->options, true))
+				if (chunker_pending(chunker) >=
+					executor_window_size(feeder->setup->request->options, true))
 					elog(ERROR, "a record does not end in the largest window");
 				break;
 		}
 		submit_window(feeder);
-		new_window(feeder, result == CHUNKER_FULL);
+		new_window(feeder, needs_large_window(feeder, chunker, result));
 		chunker_use(chunker, feeder->window.data, feeder->window.size);
 	}
 }

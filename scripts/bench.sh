@@ -1,0 +1,41 @@
+#!/bin/bash
+# bench.sh: measures pg_ingest against COPY and COPY + INSERT … ON CONFLICT, in one run.
+#
+#   make bench                     5 million rows, three rounds, about ten minutes
+#   ROWS=500000 ROUNDS=1 make bench    a quick look
+#   BIG=no make bench              without the 5 GB file of the memory test
+#
+# Prints ratios within this run; absolute times depend on the machine.  Uses ./tmp_bench and
+# about 30 GB of disk (5 GB with BIG=no), removed at the end.
+
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/server.sh
+source scripts/server.sh
+
+RUN_NAME=tmp_bench
+scripts/packages.sh build bench
+find_postgres
+run_directory $RUN_NAME
+trap 'stop_servers; remove_run_directory $RUN_NAME' EXIT
+say "building for PostgreSQL $PG_MAJOR"
+build_extension release
+private_server
+[ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$RUN"
+cp -r test/bench "$RUN/bench"
+chmod -R a+rX "$RUN/bench"
+cd "$RUN"
+as_server "$BIN/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
+cat >>data/postgresql.conf <<-CONF
+	listen_addresses = ''
+	unix_socket_directories = '$RUN'
+	shared_buffers = 1GB
+	max_wal_size = 20GB
+	checkpoint_timeout = 1h
+	autovacuum = off
+	timezone = 'UTC'
+CONF
+as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
+as_server env PSQL="$BIN/psql" PGHOST="$RUN" PGUSER=postgres PGDATABASE=postgres \
+	ROWS="${ROWS:-5000000}" ROUNDS="${ROUNDS:-3}" BIG="${BIG:-yes}" \
+	python3 bench/run.py "$RUN"

@@ -1,0 +1,140 @@
+#!/bin/bash
+# demo.sh: shows what pg_ingest does, in a throw-away server that it leaves running.
+#
+#   make demo        builds, starts a server in ./tmp_demo, loads two million rows, kills, resumes
+#   make demo-stop   stops the server and removes ./tmp_demo
+#
+# The SQL is in demo/.  Nothing is installed into the system's server.
+
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+# shellcheck source=scripts/server.sh
+source scripts/server.sh
+
+RUN_NAME=tmp_demo
+
+stop_demo()
+{
+	local pg_ctl
+	if [ -d $RUN_NAME ]; then
+		RUN=$(realpath $RUN_NAME)
+		if [ -e "$RUN/data/postmaster.pid" ]; then
+			pg_ctl=$(find "$RUN/server" -name pg_ctl)
+			(cd "$RUN" && as_server "$pg_ctl" -D "$RUN/data" -m fast stop >/dev/null) || stop_servers
+		fi
+		[ ! -e "$RUN/socket" ] || rm -rf "$(readlink -f "$RUN/socket")"
+	fi
+	remove_run_directory $RUN_NAME
+}
+
+# start_server: a server that only this machine's owner of the directory can reach, by socket.
+# A socket's path may have 107 bytes, so a deep directory gets its socket elsewhere.
+start_server()
+{
+	SOCKET=$RUN/socket
+	if [ ${#SOCKET} -le 80 ]; then
+		as_server mkdir -m 700 "$SOCKET"
+	else
+		as_server ln -s "$(as_server mktemp -d /tmp/pg_ingest_XXXXXX)" "$SOCKET"
+		SOCKET=$(readlink "$SOCKET")
+	fi
+	cd "$RUN"
+	as_server "$BIN/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 >initdb.log
+	cat >>data/postgresql.conf <<-CONF
+		listen_addresses = ''
+		unix_socket_directories = '$SOCKET'
+		shared_buffers = 256MB
+		max_wal_size = 4GB
+		timezone = 'UTC'
+	CONF
+	as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
+	as_server "$BIN/createdb" -h "$SOCKET" -U postgres demo
+	cd - >/dev/null
+}
+
+# sql FILE [OPTION...]: runs demo/FILE; every statement is shown before its result.
+sql()
+{
+	local file=$1
+	shift
+	"$BIN/psql" -X -e -P pager=off -v ON_ERROR_STOP=1 -v VERBOSITY=default \
+		-h "$SOCKET" -U postgres -d demo -v file="$RUN/orders.csv" "$@" -f "demo/$file"
+}
+
+# write_orders FILE FIRST: a million orders, numbered from FIRST.
+write_orders()
+{
+	as_server mkdir -p "$(dirname "$1")"
+	"$BIN/psql" -XAtq -v FETCH_COUNT=20000 -v first="$2" -h "$SOCKET" -U postgres -d demo \
+		-f demo/data.sql >"$1"
+	chmod 644 "$1"
+	ls -sh "$1"
+}
+
+explain()
+{
+	printf '\n'
+	printf -- '-- %s\n' "$@"
+	printf '\n'
+}
+
+if [ "${1:-}" = stop ]; then
+	stop_demo
+	exit
+fi
+
+start=$SECONDS
+scripts/packages.sh build
+find_postgres
+stop_demo
+run_directory $RUN_NAME
+say "building for PostgreSQL $PG_MAJOR ($PG_CONFIG)"
+build_extension release
+private_server
+[ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$RUN"
+say "starting a server in ./$RUN_NAME"
+start_server
+say "writing two files of a million orders"
+write_orders "$RUN/orders-1.csv" 1
+write_orders "$RUN/orders-2.csv" 1000001
+
+explain "A table, with a primary key, NOT NULL and CHECK constraints."
+sql 1_table.sql
+
+explain "1. Load a million rows. Workers read, convert and check; bad rows go to quarantine," \
+	"   the good ones appear in the table at once, in one transaction."
+sql 2_load.sql -v file="$RUN/orders-1.csv"
+
+explain "2. The bad rows: which columns, which rules, how many, and the lines themselves."
+sql 3_quarantine.sql
+
+explain "3. The same call again. The file's content is known, so nothing happens."
+sql 4_again.sql -v file="$RUN/orders-1.csv"
+
+explain "4. Another million rows, in small chunks; a second session looks at the progress, then ends" \
+	"   the backend that runs the load."
+sql 5_load_slowly.sql -v file="$RUN/orders-2.csv" &
+loader=$!
+sql 5_kill.sql
+if wait "$loader"; then
+	say "the load was faster than the kill: what follows shows a load that is complete"
+fi
+
+explain "The committed chunks are kept, readers of the table see nothing of them."
+sql 6_after_kill.sql
+
+explain "5. The same call again: it verifies what is staged, continues behind it, and publishes."
+killed_at=$(date -u '+%F %T.%N+00')
+sql 7_resume.sql -v file="$RUN/orders-2.csv" -v killed_at="$killed_at"
+
+explain "6. Every one of the 2,000,000 orders is in the table or in quarantine, once."
+sql 8_proof.sql
+
+cat <<END
+
+Done in $((SECONDS - start)) seconds. The server is running; look around:
+
+    $PG_BINDIR/psql -h $SOCKET -U postgres demo
+
+make demo-stop stops and removes it.
+END
