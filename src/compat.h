@@ -99,4 +99,9 @@ CompatInsertIndexTuples(struct ResultRelInfo *result_rel, struct TupleTableSlot 
 #define INGEST_CHECK_IS_ENFORCED(check) true
 #endif
 
+/* 18 replaced pg_attribute_noreturn(), which stands behind a declaration, by pg_noreturn before it. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif

@@ -41,10 +41,9 @@ access_open_target(Oid target, bool upsert)
 
 	if (rel->rd_rel->relkind != RELKIND_RELATION &&
 		rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("cannot load into \"%s\"", RelationGetRelationName(rel)),
-				 errdetail("Only ordinary and partitioned tables can be loaded.")));
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("cannot load into \"%s\"", RelationGetRelationName(rel)),
+						errdetail("Only ordinary and partitioned tables can be loaded.")));
 	if (RELATION_IS_OTHER_TEMP(rel))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot load into temporary tables of other sessions")));
@@ -55,11 +54,10 @@ access_open_target(Oid target, bool upsert)
 		check_acl(target, ACL_UPDATE);
 	}
 	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("loading into table \"%s\" is not supported with row-level security",
-						RelationGetRelationName(rel)),
-				 errhint("Load as a role that row-level security does not apply to.")));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("loading into table \"%s\" is not supported with row-level security",
+							   RelationGetRelationName(rel)),
+						errhint("Load as a role that row-level security does not apply to.")));
 	PreventCommandIfReadOnly("ingest.load()");
 	return rel;
 }

@@ -90,7 +90,7 @@ options_argument(FunctionCallInfo fcinfo, int arg, IngestOptions **options)
 	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
 }
 
-/* Every key column must be a column of the target. */
+/* Every key column must be a column of the target, named once. */
 static void
 check_key(Relation target, List *key)
 {
@@ -102,6 +102,11 @@ check_key(Relation target, List *key)
 		bool found = false;
 		int i;
 
+		for (i = 0; i < foreach_current_index(lc); i++)
+			if (strcmp(list_nth(key, i), lfirst(lc)) == 0)
+				ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+								errmsg("column \"%s\" is in unique_key more than once",
+									   (char *) lfirst(lc))));
 		for (i = 0; i < desc->natts && !found; i++)
 			found = !TupleDescAttr(desc, i)->attisdropped &&
 					strcmp(NameStr(TupleDescAttr(desc, i)->attname), lfirst(lc)) == 0;
@@ -364,9 +369,9 @@ ingest_publish(PG_FUNCTION_ARGS)
 		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, NULL);
 	}
 	if (strcmp(load->status, "staged") != 0)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("load " INT64_FORMAT " is %s, not staged", load->load_id,
-							   load->status)));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("load " INT64_FORMAT " is %s, not staged", load->load_id, load->status)));
 	if (strategy_name == NULL && unique_key == NIL && load->strategy != NULL)
 	{
 		strategy_name = load->strategy;

@@ -57,8 +57,7 @@ batch_add_cell(RowBatch *batch)
 	if (batch->ncells == batch->maxcells)
 	{
 		batch->maxcells *= 2;
-		batch->cells =
-			repalloc_huge(batch->cells, mul_size(batch->maxcells, sizeof(ConvertCell)));
+		batch->cells = repalloc_huge(batch->cells, mul_size(batch->maxcells, sizeof(ConvertCell)));
 	}
 	return &batch->cells[batch->ncells++];
 }

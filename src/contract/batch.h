@@ -21,7 +21,7 @@ typedef struct Violation
 {
 	struct Violation *next;
 	const char *column; /* NULL when not about one column */
-	const char *rule;	/* see docs/reference.md, "Rules" */
+	const char *rule;   /* see docs/reference.md, "Rules" */
 	int sqlstate;
 	const char *message;
 	const char *value; /* NULL when there is none; not NUL-terminated */
@@ -32,17 +32,17 @@ typedef struct BatchRow
 {
 	const char *raw; /* the record's bytes in the chunk, line end excluded */
 	size_t raw_len;
-	uint64 record; /* number of the record in its chunk, from 0 */
+	uint64 record;         /* number of the record in its chunk, from 0 */
 	Violation *violations; /* NULL: the row is good so far */
-	bool raw_is_broken;	   /* the record has no fields to convert or check */
+	bool raw_is_broken;    /* the record has no fields to convert or check */
 } BatchRow;
 
 typedef struct RowBatch
 {
 	MemoryContext context;
 	ConvertArena arena;
-	int natts;	   /* stride of values and nulls: the lane's attributes */
-	int nrows;	   /* <= BATCH_ROWS */
+	int natts; /* stride of values and nulls: the lane's attributes */
+	int nrows; /* <= BATCH_ROWS */
 	BatchRow *rows;
 	Datum *values; /* row r, attribute a: [r * natts + a] */
 	bool *nulls;

@@ -17,6 +17,8 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 typedef struct CompiledCheck
@@ -34,6 +36,7 @@ struct Contract
 	EState *estate;
 	ExprContext *econtext;
 	TupleTableSlot *slot;
+	ErrorData **null_errors; /* by column: why its domain refuses NULL, or NULL; see below */
 };
 
 /* What guard_call() hands to the evaluation of checks. */
@@ -129,6 +132,55 @@ column_failed(const BatchRow *row, const char *column)
 	return false;
 }
 
+/* Raises the domain's error if its type does not allow NULL. */
+static void
+check_null(void *arg)
+{
+	void *extra = NULL;
+
+	domain_check((Datum) 0, true, *(const Oid *) arg, &extra, CurrentMemoryContext);
+}
+
+/*
+ * Null strings never reach an input function, so domains are asked once what
+ * they think of NULL.  Not at contract_compile(): their CHECKs run as the caller.
+ */
+static void
+find_null_errors(Contract *contract)
+{
+	const ContractSpec *spec = contract->spec;
+	MemoryContext oldcontext = MemoryContextSwitchTo(contract->estate->es_query_cxt);
+	int i;
+
+	contract->null_errors = palloc0(spec->ncolumns * sizeof(ErrorData *));
+	for (i = 0; i < spec->ncolumns; i++)
+	{
+		Oid type = spec->columns[i].type;
+
+		if (get_typtype(type) == TYPTYPE_DOMAIN)
+			(void) guard_call(check_null, &type, &contract->null_errors[i]);
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/* The violation of a NULL where the column, the key or the domain allows none. */
+static void
+add_null_violation(Contract *contract, RowBatch *batch, int row, int column)
+{
+	const ContractColumn *col = &contract->spec->columns[column];
+	const ErrorData *error = contract->null_errors[column];
+	Violation *violation;
+
+	if (!col->not_null && !col->is_key)
+		violation = batch_add_violation(batch, row, "domain", error->sqlerrcode, error->message);
+	else
+		violation = batch_add_violation(
+			batch, row, col->not_null ? "not_null" : "unique_key", ERRCODE_NOT_NULL_VIOLATION,
+			psprintf("null value in column \"%s\" violates %s", col->name,
+					 col->not_null ? "not-null constraint" : "the unique key"));
+	violation->column = col->name;
+}
+
 static void
 check_not_null(Contract *contract, RowBatch *batch)
 {
@@ -140,22 +192,13 @@ check_not_null(Contract *contract, RowBatch *batch)
 	{
 		const ContractColumn *col = &spec->columns[column];
 
-		if (!col->not_null && !col->is_key)
+		if (!col->not_null && !col->is_key && contract->null_errors[column] == NULL)
 			continue;
 		for (row = 0; row < batch->nrows; row++)
 		{
-			Violation *violation;
-
-			if (!batch->nulls[(size_t) row * batch->natts + column] ||
-				column_failed(&batch->rows[row], col->name) || batch->rows[row].raw_is_broken)
-				continue;
-			violation = batch_add_violation(
-				batch, row, col->not_null ? "not_null" : "unique_key",
-				ERRCODE_NOT_NULL_VIOLATION,
-				MemoryContextStrdup(batch->context,
-									psprintf("null value in column \"%s\" violates %s", col->name,
-											 col->not_null ? "not-null constraint" : "the unique key")));
-			violation->column = col->name;
+			if (batch->nulls[(size_t) row * batch->natts + column] &&
+				!column_failed(&batch->rows[row], col->name) && !batch->rows[row].raw_is_broken)
+				add_null_violation(contract, batch, row, column);
 		}
 	}
 }
@@ -246,6 +289,8 @@ contract_check(Contract *contract, RowBatch *batch)
 	int row;
 	int i;
 
+	if (contract->null_errors == NULL)
+		find_null_errors(contract);
 	check_not_null(contract, batch);
 	if (nchecks > 0)
 	{

@@ -16,11 +16,11 @@
 typedef enum FmtStatus
 {
 	FMT_OK = 0,
-	FMT_END = 1,		/* no more data; not an error */
+	FMT_END = 1,        /* no more data; not an error */
 	FMT_NEED_INPUT = 2, /* the answer depends on bytes behind the buffer */
-	FMT_CORRUPT = 10,	/* bytes that the format forbids */
+	FMT_CORRUPT = 10,   /* bytes that the format forbids */
 	FMT_TRUNCATED = 11, /* the stream ends inside a unit */
-	FMT_CHECKSUM = 12,	/* stored and computed checksum differ */
+	FMT_CHECKSUM = 12,  /* stored and computed checksum differ */
 	FMT_UNSUPPORTED = 20,
 	FMT_LIMIT = 30, /* a size beyond a cap */
 	FMT_NO_MEMORY = 40,
@@ -33,7 +33,7 @@ typedef struct FmtError
 {
 	FmtStatus status;
 	uint64_t offset;   /* byte in the stream that the decoder was given */
-	int os_error;	   /* errno for FMT_IO, else 0 */
+	int os_error;      /* errno for FMT_IO, else 0 */
 	char message[200]; /* lower case, no period, no data bytes */
 } FmtError;
 

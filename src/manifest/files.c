@@ -66,11 +66,10 @@ manifest_files(int64 load_id)
 	Statement statement;
 	List *files = NIL;
 
-	statement_init(&statement,
-				   "SELECT file_no, path, size,"
-				   " (extract(epoch FROM modified_at) * 1000000)::int8, forced, chunks,"
-				   " target, content_hash"
-				   " FROM ingest.manifest_files WHERE load_id = $1 ORDER BY file_no");
+	statement_init(&statement, "SELECT file_no, path, size,"
+							   " (extract(epoch FROM modified_at) * 1000000)::int8, forced, chunks,"
+							   " target, content_hash"
+							   " FROM ingest.manifest_files WHERE load_id = $1 ORDER BY file_no");
 	statement_add_int64(&statement, load_id);
 	statement_run(&statement, read_file, &files);
 	return files;
@@ -185,12 +184,11 @@ refuse_published(int64 load_id)
 	Statement statement;
 	PublishedTwin twin;
 
-	statement_init(&statement,
-				   "SELECT f.path, other.load_id FROM ingest.manifest_files f"
-				   " JOIN ingest.manifest_files other ON other.target = f.target"
-				   " AND other.size = f.size AND other.content_hash = f.content_hash"
-				   " AND other.published AND other.load_id <> f.load_id"
-				   " WHERE f.load_id = $1 AND NOT f.forced LIMIT 1");
+	statement_init(&statement, "SELECT f.path, other.load_id FROM ingest.manifest_files f"
+							   " JOIN ingest.manifest_files other ON other.target = f.target"
+							   " AND other.size = f.size AND other.content_hash = f.content_hash"
+							   " AND other.published AND other.load_id <> f.load_id"
+							   " WHERE f.load_id = $1 AND NOT f.forced LIMIT 1");
 	statement_add_int64(&statement, load_id);
 	if (statement_run(&statement, read_twin, &twin) > 0)
 		ereport(ERROR,

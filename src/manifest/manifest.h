@@ -17,11 +17,11 @@ typedef struct ManifestLoad
 	int64 load_id;
 	Oid target;
 	char *source;
-	char *options;	   /* jsonb as text, as given by the caller */
+	char *options;     /* jsonb as text, as given by the caller */
 	char *fingerprint; /* equal fingerprints stage equal rows from equal bytes */
-	char *strategy;	   /* NULL until known */
+	char *strategy;    /* NULL until known */
 	List *unique_key;  /* of char * */
-	List *columns;	   /* of char *: target columns that the lanes carry */
+	List *columns;     /* of char *: target columns that the lanes carry */
 	char *status;
 	int leader_pid;
 	char *caller; /* role name */
@@ -87,7 +87,7 @@ typedef struct ManifestCounts
 extern int64 manifest_next_load_id(void);
 extern void manifest_insert_load(const ManifestLoad *load);
 extern ManifestLoad *manifest_load(int64 load_id); /* NULL when there is none */
-extern List *manifest_unfinished(Oid target);	   /* of ManifestLoad *, oldest first */
+extern List *manifest_unfinished(Oid target);      /* of ManifestLoad *, oldest first */
 extern void manifest_resume(int64 load_id, int leader_pid);
 extern void manifest_set_status(int64 load_id, const char *status, const char *message);
 extern void manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts,
@@ -97,8 +97,8 @@ extern void manifest_sum(int64 load_id, ManifestCounts *counts);
 
 /* files.c */
 extern void manifest_insert_file(int64 load_id, Oid target, const ManifestFile *file);
-extern void manifest_finish_file(int64 load_id, int file_no, int64 size,
-								 const unsigned char *hash, int chunks);
+extern void manifest_finish_file(int64 load_id, int file_no, int64 size, const unsigned char *hash,
+								 int chunks);
 extern List *manifest_files(int64 load_id); /* of ManifestFile *, by number */
 extern char *manifest_file_path(int64 load_id, int file_no);
 

@@ -65,12 +65,11 @@ quarantine_null_keys(int64 load_id, List *lanes, List *key)
 		elog(ERROR, "SPI_connect failed");
 	foreach (lc, lanes)
 	{
-		char *sql = psprintf(
-			"SELECT _ingest_file, _ingest_row,"
-			" (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
-			" FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
-			quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
-			any_key_is_null(key));
+		char *sql = psprintf("SELECT _ingest_file, _ingest_row,"
+							 " (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
+							 " FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
+							 quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
+							 any_key_is_null(key));
 		Portal portal = SPI_cursor_parse_open(NULL, sql, &(SPIParseOpenOptions){0});
 
 		for (;;)
@@ -114,13 +113,15 @@ quarantine_summary(int64 load_id)
 
 	initStringInfo(&summary);
 	statement_init(&statement,
-				   "SELECT count(*) || ' ' || (e.error ->> 'rule') ||"
-				   " coalesce(' on column ' || quote_ident(e.error ->> 'column'), '')"
-				   " FROM (SELECT errors FROM ingest.quarantine_rows WHERE load_id = $1"
-				   " LIMIT 100000) q"
-				   " CROSS JOIN LATERAL jsonb_array_elements(q.errors) AS e(error)"
-				   " GROUP BY e.error ->> 'rule', e.error ->> 'column'"
-				   " ORDER BY count(*) DESC, 1 LIMIT 3");
+				   "SELECT count(*) || ' ' || reason FROM ("
+				   "  SELECT (e.error ->> 'rule') || coalesce("
+				   "    ' on column ' || quote_ident(e.error ->> 'column'),"
+				   "    ' ' || substring(e.error ->> 'message' FROM 'check constraint (\".*?\")'),"
+				   "    '') AS reason"
+				   "  FROM (SELECT errors FROM ingest.quarantine_rows WHERE load_id = $1"
+				   "        LIMIT 100000) AS q"
+				   "  CROSS JOIN LATERAL jsonb_array_elements(q.errors) AS e(error)) AS r"
+				   " GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 3");
 	statement_add_int64(&statement, load_id);
 	statement_run(&statement, read_reason, &summary);
 	return summary.data;

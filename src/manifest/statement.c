@@ -25,7 +25,7 @@
 
 #include "compat.h"
 
-#define UNIX_TO_POSTGRES_EPOCH_USECS                                                               \
+#define UNIX_TO_POSTGRES_EPOCH_USECS \
 	((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)
 
 Oid
@@ -113,8 +113,7 @@ statement_add_texts(Statement *statement, List *values)
 	foreach (lc, values)
 		elements[n++] = CStringGetTextDatum((char *) lfirst(lc));
 	add_arg(statement, TEXTARRAYOID,
-			PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT)),
-			false);
+			PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT)), false);
 }
 
 void
@@ -126,8 +125,8 @@ statement_add_int64s(Statement *statement, const int64 *values, int n)
 	for (i = 0; i < n; i++)
 		elements[i] = Int64GetDatum(values[i]);
 	add_arg(statement, INT8ARRAYOID,
-			PointerGetDatum(
-				construct_array(elements, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)),
+			PointerGetDatum(construct_array(elements, n, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+											TYPALIGN_DOUBLE)),
 			false);
 }
 

@@ -4,6 +4,7 @@
 #ifndef INGEST_PUBLISH_CULPRIT_H
 #define INGEST_PUBLISH_CULPRIT_H
 
+#include "compat.h"
 #include "nodes/execnodes.h"
 #include "publish/publish.h"
 
@@ -28,7 +29,7 @@ extern void culprit_of_foreign_key(const PublishRequest *request, const ErrorDat
 								   StagedPosition *position);
 
 /* Raises the error again; adds the position if it is known, and a hint. */
-extern void culprit_rethrow(const PublishRequest *request, ErrorData *error,
-							const StagedPosition *position) pg_attribute_noreturn();
+pg_noreturn extern void culprit_rethrow(const PublishRequest *request, ErrorData *error,
+										const StagedPosition *position);
 
 #endif

@@ -49,18 +49,16 @@ row_encoding_init(RowEncoding *encoding, const Chunk *chunk)
 	{
 		encoding->conversion = FindDefaultConversionProc(encoding->source, encoding->database);
 		if (!OidIsValid(encoding->conversion))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_FUNCTION),
-					 errmsg("there is no conversion from encoding \"%s\" to \"%s\"",
-							pg_encoding_to_char(encoding->source),
-							pg_encoding_to_char(encoding->database))));
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION),
+							errmsg("there is no conversion from encoding \"%s\" to \"%s\"",
+								   pg_encoding_to_char(encoding->source),
+								   pg_encoding_to_char(encoding->database))));
 		encoding->check_rows = true;
 		return;
 	}
 	encoding->source = encoding->database;
 	encoding->check_rows =
-		(size_t) pg_encoding_verifymbstr(encoding->database, chunk->data, chunk->len) !=
-		chunk->len;
+		(size_t) pg_encoding_verifymbstr(encoding->database, chunk->data, chunk->len) != chunk->len;
 }
 
 /* Appends the bytes of the character at data as " 0xHH 0xHH". */
@@ -82,8 +80,8 @@ invalid_bytes(MemoryContext context, int encoding, const char *data, size_t len)
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "invalid byte sequence for encoding \"%s\":",
-					 pg_encoding_to_char(encoding));
+	appendStringInfo(&text,
+					 "invalid byte sequence for encoding \"%s\":", pg_encoding_to_char(encoding));
 	append_character(&text, encoding, data, len);
 	MemoryContextSwitchTo(oldcontext);
 	return text.data;
@@ -215,10 +213,9 @@ bad_row_raise(const BatchRow *row, const char *path, int64 record_no, int64 line
 	if (violation->column != NULL)
 		appendStringInfo(&where, ", column %s", violation->column);
 	if (violation->value != NULL)
-		appendStringInfo(
-			&where, ": \"%.*s\"",
-			pg_mbcliplen(violation->value, violation->value_len, MESSAGE_VALUE_MAX),
-			violation->value);
+		appendStringInfo(&where, ": \"%.*s\"",
+						 pg_mbcliplen(violation->value, violation->value_len, MESSAGE_VALUE_MAX),
+						 violation->value);
 	ereport(ERROR, (errcode(violation->sqlstate), errmsg("%s", violation->message),
 					errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
 					errcontext("%s", where.data)));

@@ -4,6 +4,7 @@
 #ifndef INGEST_STAGE_BAD_ROW_H
 #define INGEST_STAGE_BAD_ROW_H
 
+#include "compat.h"
 #include "contract/batch.h"
 #include "format/csv/reader.h"
 #include "stage/chunk.h"
@@ -54,7 +55,7 @@ extern const char *bad_row_quotes_message(MemoryContext context, const CsvDialec
 										  const CsvRow *row);
 
 /* Raises the row's first violation, naming file, record, line, column and value. */
-extern void bad_row_raise(const BatchRow *row, const char *path, int64 record_no, int64 line_no)
-	pg_attribute_noreturn();
+pg_noreturn extern void bad_row_raise(const BatchRow *row, const char *path, int64 record_no,
+									  int64 line_no);
 
 #endif

@@ -16,10 +16,10 @@ typedef struct ChunkFile
 {
 	int file_no;
 	const char *path;
-	int encoding;  /* of the bytes, a pg_enc */
-	CsvDialect dialect; /* ncolumns: fields of a whole record */
-	int ncolumns;  /* of the contract */
-	int16 *fields; /* by contract column: its field, -1: the file's path */
+	int encoding;          /* of the bytes, a pg_enc */
+	CsvDialect dialect;    /* ncolumns: fields of a whole record */
+	int ncolumns;          /* of the contract */
+	int16 *fields;         /* by contract column: its field, -1: the file's path */
 	bool empty_last_field; /* the header ends with a delimiter: one more, empty, field is fine */
 } ChunkFile;
 
@@ -29,14 +29,14 @@ typedef struct Chunk
 	int chunk_no;
 	uint64 byte_start; /* of the first record, in the decoded stream */
 	uint64 byte_end;   /* behind the last record */
-	uint64 raw_end;	   /* raw bytes consumed when it was cut */
+	uint64 raw_end;    /* raw bytes consumed when it was cut */
 	uint64 first_row;  /* number of the first record, from 1 */
 	uint64 first_line; /* physical line it starts on, from 1 */
-	uint64 records;	   /* as counted by the splitter */
+	uint64 records;    /* as counted by the splitter */
 	uint64 lines;
 	unsigned char hash[MANIFEST_HASH_LEN]; /* of the bytes */
 	bool oversize; /* one record longer than max_line_size; data is only its head */
-	bool last;	   /* the file ends here: size, file_hash and chunk count are known */
+	bool last;     /* the file ends here: size, file_hash and chunk count are known */
 	uint64 file_size;
 	unsigned char file_hash[MANIFEST_HASH_LEN];
 	const char *data;

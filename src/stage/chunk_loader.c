@@ -37,7 +37,7 @@ typedef struct NullString
 typedef struct ColumnRule
 {
 	Converter *converter;
-	bool force_null;	 /* a quoted null string is NULL as well */
+	bool force_null;     /* a quoted null string is NULL as well */
 	bool force_not_null; /* nothing is NULL */
 } ColumnRule;
 
@@ -270,17 +270,17 @@ has_all_fields(ChunkLoader *loader, const CsvRow *csv)
 	{
 		if (file->dialect.null_padding)
 			return true;
-		add_broken_row(loader, csv, "missing_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
-					   bad_row_message(context, "expected %u fields, found only %u", expected,
-									   csv->nfields));
+		add_broken_row(
+			loader, csv, "missing_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
+			bad_row_message(context, "expected %u fields, found only %u", expected, csv->nfields));
 		return false;
 	}
-	if (file->empty_last_field && csv->nfields == expected + 1 &&
-		csv->fields[expected].len == 0 && !csv->fields[expected].quoted)
+	if (file->empty_last_field && csv->nfields == expected + 1 && csv->fields[expected].len == 0 &&
+		!csv->fields[expected].quoted)
 		return true;
-	add_broken_row(loader, csv, "extra_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
-				   bad_row_message(context, "expected %u fields, found %u", expected,
-								   csv->nfields));
+	add_broken_row(
+		loader, csv, "extra_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
+		bad_row_message(context, "expected %u fields, found %u", expected, csv->nfields));
 	return false;
 }
 
@@ -298,9 +298,9 @@ add_record(ChunkLoader *loader, const CsvRow *csv)
 			loader->counts->rows_ignored++;
 			return;
 		case CSV_RECORD_BAD_QUOTES:
-			add_broken_row(loader, csv, "quotes", ERRCODE_BAD_COPY_FILE_FORMAT,
-						   bad_row_quotes_message(loader->batch->context,
-												  &loader->chunk->file->dialect, csv));
+			add_broken_row(
+				loader, csv, "quotes", ERRCODE_BAD_COPY_FILE_FORMAT,
+				bad_row_quotes_message(loader->batch->context, &loader->chunk->file->dialect, csv));
 			return;
 		case CSV_RECORD_TOO_LONG:
 			add_broken_row(loader, csv, "line_too_long", ERRCODE_PROGRAM_LIMIT_EXCEEDED,
@@ -350,8 +350,8 @@ reject_row(ChunkLoader *loader, const BatchRow *row)
 	out.byte_length = chunk->oversize ? chunk->byte_end - chunk->byte_start : row->raw_len;
 	out.raw = row->raw;
 	out.raw_len = row->raw_len;
-	out.raw_is_text = row_encoding_as_text(&loader->encoding, loader->batch->context, &out.raw,
-										   &out.raw_len);
+	out.raw_is_text =
+		row_encoding_as_text(&loader->encoding, loader->batch->context, &out.raw, &out.raw_len);
 	out.violations = row->violations;
 	quarantine_writer_add(quarantine_writer(loader), &out);
 	loader->counts->rows_quarantined++;
@@ -440,10 +440,10 @@ chunk_loader_load(ChunkLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 
 	/* Leader and loader split the same bytes; if they ever disagree, nothing may be committed. */
 	if (loader->record != chunk->records)
-		elog(ERROR, "chunk %d of file \"%s\" has " UINT64_FORMAT " records, expected " UINT64_FORMAT,
+		elog(ERROR,
+			 "chunk %d of file \"%s\" has " UINT64_FORMAT " records, expected " UINT64_FORMAT,
 			 chunk->chunk_no, chunk->file->path, loader->record, chunk->records);
-	if (counts->rows_read !=
-		counts->rows_staged + counts->rows_quarantined + counts->rows_ignored)
+	if (counts->rows_read != counts->rows_staged + counts->rows_quarantined + counts->rows_ignored)
 		elog(ERROR,
 			 "chunk %d of file \"%s\": " INT64_FORMAT " rows read, " INT64_FORMAT
 			 " staged, " INT64_FORMAT " quarantined, " INT64_FORMAT " ignored do not add up",

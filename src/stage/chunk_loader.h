@@ -18,7 +18,7 @@ typedef struct ChunkCounts
 	int64 rows_staged;
 	int64 rows_quarantined;
 	int64 rows_ignored;
-	int64 rows_bad;	   /* quarantined, or ignored because bad */
+	int64 rows_bad;    /* quarantined, or ignored because bad */
 	int64 leading_bad; /* bad rows before the first good one */
 } ChunkCounts;
 

@@ -50,7 +50,7 @@ struct Chunker
 	uint64 line;
 	int chunk_no;
 	SourceIdentity identity; /* set at eof */
-	XXH3_state_t *hash;		 /* libxxhash's memory, freed with the chunker's context */
+	XXH3_state_t *hash;      /* libxxhash's memory, freed with the chunker's context */
 };
 
 static void
@@ -164,9 +164,11 @@ chunker_read_head(Chunker *chunker, FileHead *head)
 						   chunker_encoding(chunker), head))
 			break;
 		if (chunker->fill == chunker->size)
-			ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-							errmsg("header does not end within the first %zu bytes", chunker->size),
-							errhint("Check the options \"quote\" and \"skip\", or raise \"chunk_size\".")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+				 errmsg("header does not end within the first %zu bytes", chunker->size),
+				 errhint("Check the options \"quote\" and \"skip\", or raise \"chunk_size\".")));
 	}
 	error_context_stack = callback.previous;
 	chunker->start = head->bytes;

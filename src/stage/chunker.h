@@ -17,11 +17,11 @@ typedef struct Chunker Chunker; /* opaque; lives in the context current at chunk
 
 typedef enum ChunkerResult
 {
-	CHUNKER_CHUNK,	 /* *chunk is to be loaded */
+	CHUNKER_CHUNK,   /* *chunk is to be loaded */
 	CHUNKER_SKIPPED, /* *chunk is committed already, by an earlier call */
-	CHUNKER_FULL,	 /* no record ends in the window: give a larger one */
-	CHUNKER_DONE,	 /* the last chunk is out */
-	CHUNKER_CHANGED	 /* the bytes are not those of the committed chunks */
+	CHUNKER_FULL,    /* no record ends in the window: give a larger one */
+	CHUNKER_DONE,    /* the last chunk is out */
+	CHUNKER_CHANGED  /* the bytes are not those of the committed chunks */
 } ChunkerResult;
 
 extern Chunker *chunker_open(const SourceFile *file, const IngestOptions *options);

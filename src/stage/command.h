@@ -13,8 +13,8 @@
 /* The beginning of a load: made at once, before any chunk. */
 typedef struct PlanCommand
 {
-	bool is_new;	 /* insert the load; else resume it */
-	bool restart;	 /* forget what was staged: lanes lost or file changed */
+	bool is_new;     /* insert the load; else resume it */
+	bool restart;    /* forget what was staged: lanes lost or file changed */
 	List *abandoned; /* of int64 *: unfinished loads that this one replaces */
 	ManifestLoad *load;
 	List *files; /* of ManifestFile *: to insert */

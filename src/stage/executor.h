@@ -18,7 +18,7 @@ typedef struct StageSetup
 {
 	int64 load_id;
 	Oid target;
-	Oid user;				  /* the caller: converts and checks */
+	Oid user;                 /* the caller: converts and checks */
 	const char *options_text; /* jsonb as text */
 	IngestOptions *options;
 	ContractSpec *spec;
@@ -36,9 +36,9 @@ typedef struct Window
 /* What became of the chunks of one submit. */
 typedef struct JobResult
 {
-	uint64 seq;			/* number of the submit, from 0 */
+	uint64 seq;         /* number of the submit, from 0 */
 	ChunkCounts counts; /* sums; leading_bad of the first rows of the first chunk on */
-	int64 rows_bad;		/* quarantined, or ignored because bad */
+	int64 rows_bad;     /* quarantined, or ignored because bad */
 } JobResult;
 
 typedef void (*JobDone)(const JobResult *result, void *arg);

@@ -124,10 +124,11 @@ read_names(const CsvDialect *dialect, const char *record, size_t len, int encodi
 			ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
 			break;
 		default:
-			ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-							errmsg("header line has irregular quotes"),
-							errhint("Mend the header, or use the options \"skip\", \"header\": false "
-									"and \"columns\".")));
+			ereport(ERROR,
+					(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+					 errmsg("header line has irregular quotes"),
+					 errhint("Mend the header, or use the options \"skip\", \"header\": false "
+							 "and \"columns\".")));
 	}
 	foreach (lc, collector.names)
 	{
@@ -182,8 +183,8 @@ file_head_read(const IngestOptions *options, const char *buf, size_t len, bool e
 							errmsg("header is longer than max_line_size")));
 		else if (record.kind != CSV_RECORD_BLANK && record.kind != CSV_RECORD_COMMENT)
 		{
-			head->names = read_names(&head->dialect, buf + record.start,
-									 record.end - record.start, encoding);
+			head->names =
+				read_names(&head->dialect, buf + record.start, record.end - record.start, encoding);
 			pos = record.next;
 			head->lines += record.lines;
 			break;

@@ -9,12 +9,12 @@
 
 typedef struct FileHead
 {
-	CsvDialect dialect;	   /* newline and, after a "sep=" line, delimiter are the file's own */
-	List *names;		   /* of char *: header names in the database encoding; NIL: no header */
+	CsvDialect dialect;    /* newline and, after a "sep=" line, delimiter are the file's own */
+	List *names;           /* of char *: header names in the database encoding; NIL: no header */
 	bool empty_last_field; /* the header ended with a delimiter; not among names */
-	bool missing;		   /* a header was expected and the file has no record at all */
-	size_t bytes;		   /* up to the first data record */
-	uint64 lines;		   /* physical lines in them */
+	bool missing;          /* a header was expected and the file has no record at all */
+	size_t bytes;          /* up to the first data record */
+	uint64 lines;          /* physical lines in them */
 } FileHead;
 
 /* The dialect that the options describe, before a file is seen. */

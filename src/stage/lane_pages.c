@@ -65,7 +65,7 @@ typedef struct LanePages
 	char *run;               /* RUN_PAGES page images, aligned for direct I/O */
 	void *run_memory;        /* what run lies in */
 	TupleFormer *former;
-	MemoryContext scratch;   /* forming and toasting one long row */
+	MemoryContext scratch; /* forming and toasting one long row */
 } LanePages;
 
 /* A place for one tuple on the page being filled; nothing refers to it yet. */
@@ -292,21 +292,19 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 	Size longest_head = MAXALIGN(SizeofHeapTupleHeader + BITMAPLEN(natts));
 	Size hoff = MAXALIGN(SizeofHeapTupleHeader);
 	TuplePlace place;
-	const char *data;
-	Size size;
-	uint16 infomask;
+	FormedTuple tuple;
 
 	if (longest_head >= TOAST_TUPLE_THRESHOLD ||
 		!tuple_former_fill(writer->former, values, isnull, TOAST_TUPLE_THRESHOLD - longest_head,
-						   &data, &size, &infomask))
+						   &tuple))
 		return false;
-	if (infomask & HEAP_HASNULL)
+	if (tuple.infomask & HEAP_HASNULL)
 		hoff = longest_head;
-	place = find_place(writer, hoff + size, hoff);
-	if (infomask & HEAP_HASNULL)
+	place = find_place(writer, hoff + tuple.size, hoff);
+	if (tuple.infomask & HEAP_HASNULL)
 		fill_null_bitmap(place.header->t_bits, isnull, natts);
-	memcpy((char *) place.header + hoff, data, size);
-	occupy_place(writer, place, infomask);
+	memcpy((char *) place.header + hoff, tuple.data, tuple.size);
+	occupy_place(writer, place, tuple.infomask);
 	return true;
 }
 

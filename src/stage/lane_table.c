@@ -6,12 +6,15 @@
 #include "stage/lane_table.h"
 
 #include "access/relation.h"
-#include "access/tableam.h"
-#include "access/relation.h"
+#include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "executor/tuptable.h"
 #include "manifest/statement.h"
 #include "miscadmin.h"
@@ -19,7 +22,6 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/ruleutils.h"
-#include "utils/snapmgr.h"
 #include "utils/snapmgr.h"
 
 /* name type [COLLATE …], as CREATE TABLE wants it. */
@@ -58,17 +60,21 @@ set_storage(const char *lane, const ContractSpec *spec)
 	statement_run(&statement, NULL, NULL);
 }
 
+/* Not an INSERT, which would refuse nulls for domains that are NOT NULL. */
 static void
-write_marker(const char *lane, int64 epoch)
+write_marker(Oid lane, int64 epoch)
 {
-	Statement statement;
+	Relation rel = table_open(lane, RowExclusiveLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	int natts = RelationGetNumberOfAttributes(rel);
 
-	statement_init(&statement, psprintf("INSERT INTO %s (" LANE_FILE_COLUMN ", " LANE_ROW_COLUMN
-										") VALUES ($1, $2)",
-										lane));
-	statement_add_int32(&statement, LANE_MARKER_FILE);
-	statement_add_int64(&statement, epoch);
-	statement_run(&statement, NULL, NULL);
+	ExecStoreAllNullTuple(slot);
+	slot->tts_values[natts - 2] = Int32GetDatum(LANE_MARKER_FILE);
+	slot->tts_values[natts - 1] = Int64GetDatum(epoch);
+	slot->tts_isnull[natts - 2] = slot->tts_isnull[natts - 1] = false;
+	simple_table_tuple_insert(rel, slot);
+	ExecDropSingleTupleTableSlot(slot);
+	table_close(rel, NoLock);
 }
 
 void
@@ -76,6 +82,8 @@ lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, Ma
 {
 	char *name = psprintf("load_" INT64_FORMAT "_lane_%d", load_id, lane_no);
 	char *qualified = quote_qualified_identifier("ingest", name);
+	ObjectAddress lane_address;
+	ObjectAddress extension_address;
 	StringInfoData sql;
 	Statement statement;
 	int i;
@@ -85,7 +93,7 @@ lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, Ma
 	for (i = 0; i < spec->ncolumns; i++)
 		append_column(&sql, &spec->columns[i]);
 	appendStringInfoString(&sql, LANE_FILE_COLUMN " integer, " LANE_ROW_COLUMN " bigint)"
-								 " WITH (autovacuum_enabled = false)");
+												  " WITH (autovacuum_enabled = false)");
 	statement_init(&statement, sql.data);
 	statement_run(&statement, NULL, NULL);
 	CommandCounterIncrement();
@@ -100,7 +108,10 @@ lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, Ma
 	lane->relation = get_relname_relid(name, get_namespace_oid("ingest", false));
 	if (!pg_strong_random(&lane->epoch, sizeof(lane->epoch)))
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not get random bytes")));
-	write_marker(qualified, lane->epoch);
+	ObjectAddressSet(lane_address, RelationRelationId, lane->relation);
+	ObjectAddressSet(extension_address, ExtensionRelationId, get_extension_oid("pg_ingest", false));
+	recordDependencyOn(&lane_address, &extension_address, DEPENDENCY_AUTO_EXTENSION);
+	write_marker(lane->relation, lane->epoch);
 	manifest_insert_lane(load_id, lane);
 	CommandCounterIncrement();
 }
@@ -163,8 +174,7 @@ lane_drop_all(int64 load_id)
 		char *name = get_rel_name(lane->relation);
 		Statement statement;
 
-		if (name == NULL ||
-			get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
+		if (name == NULL || get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
 			continue;
 		statement_init(&statement,
 					   psprintf("DROP TABLE %s", quote_qualified_identifier("ingest", name)));

@@ -13,7 +13,7 @@
 #include "manifest/manifest.h"
 
 #define LANE_FILE_COLUMN "_ingest_file"
-#define LANE_ROW_COLUMN "_ingest_row"
+#define LANE_ROW_COLUMN  "_ingest_row"
 #define LANE_MARKER_FILE (-1)
 
 /* Creates lane lane_no of the load, readable by reader, and enters it into the manifest. */

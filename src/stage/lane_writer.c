@@ -51,8 +51,8 @@ lane_writer_begin(Relation lane, bool whole_pages)
 
 	check_lane(lane);
 
-	writer =
-		whole_pages && takes_whole_pages(lane) ? lane_pages_create(RelationGetDescr(lane)) : lane_multi_insert_create();
+	writer = whole_pages && takes_whole_pages(lane) ? lane_pages_create(RelationGetDescr(lane))
+													: lane_multi_insert_create();
 	writer->lane = lane;
 	writer->command = GetCurrentCommandId(true);
 	writer->subtransaction = GetCurrentSubTransactionId();

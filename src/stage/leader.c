@@ -150,9 +150,11 @@ reject(Leader *leader, const char *reason)
 			 errmsg("load " INT64_FORMAT " into table \"%s\" is rejected: %s", load_id,
 					RelationGetRelationName(leader->request->target), reason),
 			 summary[0] != '\0' ? errdetail("Commonest reasons: %s.", summary) : 0,
-			 leader->executor->autonomous
+			 summary[0] != '\0'
 				 ? errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
 						   load_id)
+			 : leader->executor->autonomous
+				 ? errhint("Set option \"on_error\" to \"quarantine\" to see the bad rows.")
 				 : errhint("Nothing is kept, because the load was staged in this transaction: "
 						   "option \"workers\" is 0, no worker was free, or the transaction "
 						   "would not have seen what workers commit.")));
@@ -259,6 +261,9 @@ try_plan(Leader *leader)
 static bool
 is_final(int sqlstate)
 {
+	/* a bad checksum in a file, though of the class of internal errors */
+	if (sqlstate == ERRCODE_DATA_CORRUPTED)
+		return true;
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
 		case ERRCODE_CONNECTION_EXCEPTION:

@@ -96,9 +96,9 @@ limits_exceeded(Limits *limits)
 	if (options->reject_limit >= 0 && limits->rows_bad > options->reject_limit)
 	{
 		limits->reported = true;
-		return psprintf(INT64_FORMAT " of " INT64_FORMAT
-									 " rows read so far are bad, more than reject_limit (" INT64_FORMAT
-									 ")",
+		return psprintf(INT64_FORMAT
+						" of " INT64_FORMAT
+						" rows read so far are bad, more than reject_limit (" INT64_FORMAT ")",
 						limits->rows_bad, limits->rows_read, options->reject_limit);
 	}
 	return NULL;
@@ -115,7 +115,8 @@ limits_exceeded_at_end(Limits *limits)
 	if (limits->rows_bad <= options->reject_limit_percent / 100.0 * limits->rows_read)
 		return NULL;
 	limits->reported = true;
-	return psprintf(INT64_FORMAT " of " INT64_FORMAT " rows are bad, more than reject_limit (%g %%)",
+	return psprintf(INT64_FORMAT " of " INT64_FORMAT
+								 " rows are bad, more than reject_limit (%g %%)",
 					limits->rows_bad, limits->rows_read, options->reject_limit_percent);
 }
 

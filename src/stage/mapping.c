@@ -104,6 +104,7 @@ match_name(Relation target, const IngestOptions *options, const char *file_colum
 {
 	bool has_other_source;
 	const char *mapped = mapped_name(options, file_column, &has_other_source);
+	int column;
 
 	if (mapped != NULL)
 	{
@@ -119,7 +120,10 @@ match_name(Relation target, const IngestOptions *options, const char *file_colum
 	}
 	if (has_other_source)
 		return -1;
-	return find_column(target, file_column, options->match_by == MATCH_BY_NAME_CI);
+	column = find_column(target, file_column, false);
+	if (column < 0 && options->match_by == MATCH_BY_NAME_CI)
+		column = find_column(target, file_column, true);
+	return column;
 }
 
 static Mapping *
@@ -153,7 +157,8 @@ map_by_name(Mapping *mapping, Relation target, const IngestOptions *options, Lis
 		if (column < 0)
 			unknown = lappend(unknown, lfirst(lc));
 		else if (mapping->fields[column] != FIELD_NONE)
-			repeated = lappend(repeated, lfirst(lc));
+			repeated = lappend(repeated,
+							   NameStr(TupleDescAttr(RelationGetDescr(target), column)->attname));
 		else if (!is_loadable(TupleDescAttr(RelationGetDescr(target), column)))
 			generated = lappend(generated, lfirst(lc));
 		else
@@ -167,19 +172,21 @@ map_by_name(Mapping *mapping, Relation target, const IngestOptions *options, Lis
 						errdetail("Columns of the table: %s.", loadable_names(target)),
 						errhint("Map names with \"column_map\".")));
 	if (unknown != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("file \"%s\" has columns that table \"%s\" has not: %s", path,
-						RelationGetRelationName(target), join_names(unknown)),
-				 errdetail("Columns of the table: %s.", loadable_names(target)),
-				 errhint("Map names with \"column_map\", or set \"header\": false if the first "
-						 "line is data.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("file \"%s\" has columns that table \"%s\" has not: %s", path,
+					RelationGetRelationName(target), join_names(unknown)),
+			 errdetail("Columns of the table: %s.", loadable_names(target)),
+			 errhint("Map names with \"column_map\", ignore case with \"match_by\": \"name_ci\", "
+					 "or set \"header\": false if the first line is data.")));
 	if (repeated != NIL)
-		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
-						errmsg("header of file \"%s\" names columns more than once: %s", path,
-							   join_names(repeated)),
-						errhint("Mend the header, or use \"header\": false, \"skip\": 1 and "
-								"\"columns\".")));
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_COLUMN),
+				 errmsg("file \"%s\" has more than one field for columns of table \"%s\": %s", path,
+						RelationGetRelationName(target), join_names(repeated)),
+				 errhint("Mend the header, or use \"header\": false, \"skip\": 1 and "
+						 "\"columns\".")));
 	if (generated != NIL)
 		ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
 						errmsg("file \"%s\" has values for generated columns: %s", path,
@@ -226,9 +233,10 @@ check_header_match(Relation target, List *names, const char *path)
 		if (is_loadable(TupleDescAttr(desc, i)))
 			expected++;
 	if (list_length(names) != expected)
-		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-						errmsg("wrong number of fields in header of file \"%s\": got %d, expected %d",
-							   path, list_length(names), expected)));
+		ereport(ERROR,
+				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+				 errmsg("wrong number of fields in header of file \"%s\": got %d, expected %d",
+						path, list_length(names), expected)));
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -257,10 +265,11 @@ map_filename(Mapping *mapping, Relation target, const IngestOptions *options)
 		return;
 	column = find_column(target, options->filename, false);
 	if (column < 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("option \"filename\" names column \"%s\", which table \"%s\" has not",
-							   options->filename, RelationGetRelationName(target)),
-						errhint("Columns of the table: %s.", loadable_names(target))));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("option \"filename\" names column \"%s\", which table \"%s\" has not",
+						options->filename, RelationGetRelationName(target)),
+				 errhint("Columns of the table: %s.", loadable_names(target))));
 	if (mapping->fields[column] != FIELD_NONE)
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
 						errmsg("column \"%s\" would receive both a field and the file name",
@@ -285,11 +294,12 @@ check_missing(const Mapping *mapping, Relation target, const char *path)
 			missing = lappend(missing, NameStr(att->attname));
 	}
 	if (missing != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NOT_NULL_VIOLATION),
-				 errmsg("file \"%s\" lacks columns that must not be null: %s", path,
-						join_names(missing)),
-				 errhint("Give the columns a default, or map others to them with \"column_map\".")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_NOT_NULL_VIOLATION),
+			 errmsg("file \"%s\" lacks columns that must not be null: %s", path,
+					join_names(missing)),
+			 errhint("Give the columns a default, or map others to them with \"column_map\".")));
 }
 
 /* A rule for a column that is not filled would do nothing: a slip of the pen. */
@@ -308,8 +318,8 @@ check_rules(const Mapping *mapping, Relation target, const char *option, List *n
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 column < 0
-					 ? errmsg("option \"%s\" names column \"%s\", which table \"%s\" has not", option,
-							  name, RelationGetRelationName(target))
+					 ? errmsg("option \"%s\" names column \"%s\", which table \"%s\" has not",
+							  option, name, RelationGetRelationName(target))
 					 : errmsg("option \"%s\" names column \"%s\", which is not in the file", option,
 							  name)));
 	}
@@ -325,8 +335,9 @@ mapping_of(Relation target, const IngestOptions *options, const FileHead *head, 
 		check_header_match(target, head->names, path);
 	if (options->match_by == MATCH_BY_POSITION || !has_names)
 		map_by_position(mapping, target, options,
-						head->names != NIL ? list_length(head->names)
-										   : (options->columns ? list_length(options->columns) : -1),
+						head->names != NIL
+							? list_length(head->names)
+							: (options->columns ? list_length(options->columns) : -1),
 						path);
 	else
 		map_by_name(mapping, target, options, head->names != NIL ? head->names : options->columns,
@@ -348,8 +359,8 @@ mapping_columns(Relation target, const IngestOptions *options, const FileHead *h
 
 	for (i = 0; i < mapping->natts; i++)
 		if (mapping->fields[i] != FIELD_NONE)
-			columns = lappend(columns,
-							  pstrdup(NameStr(TupleDescAttr(RelationGetDescr(target), i)->attname)));
+			columns = lappend(
+				columns, pstrdup(NameStr(TupleDescAttr(RelationGetDescr(target), i)->attname)));
 	if (columns == NIL)
 		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
 						errmsg("file \"%s\" has no column for table \"%s\"", path,
@@ -409,13 +420,14 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 	mapping = mapping_of(target, options, head, file->path);
 	provided = mapping_columns(target, options, head, file->path);
 	if (!equal_names(provided, columns))
-		ereport(ERROR,
-				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-				 errmsg("file \"%s\" does not provide the same columns as the first file of the load",
-						file->path),
-				 errdetail("It provides %s; the first file provides %s.", join_names(provided),
-						   join_names(columns)),
-				 errhint("Load files with different columns in calls of their own.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+			 errmsg("file \"%s\" does not provide the same columns as the first file of the load",
+					file->path),
+			 errdetail("It provides %s; the first file provides %s.", join_names(provided),
+					   join_names(columns)),
+			 errhint("Load files with different columns in calls of their own.")));
 	file->dialect.ncolumns = count_fields(options, head, mapping);
 	file->empty_last_field = head->empty_last_field;
 	foreach (lc, columns)

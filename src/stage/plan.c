@@ -63,8 +63,8 @@ static List *
 old_enough(List *files, int64 min_age_ms)
 {
 	List *result = NIL;
-	int64 now = GetCurrentTimestamp() +
-				(int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
+	int64 now =
+		GetCurrentTimestamp() + (int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 	ListCell *lc;
 
 	if (min_age_ms <= 0)
@@ -76,10 +76,29 @@ old_enough(List *files, int64 min_age_ms)
 		if (file->mtime <= now - min_age_ms * 1000)
 			result = lappend(result, file);
 		else
-			ereport(NOTICE, (errmsg("file \"%s\" is younger than min_file_age, left for a later call",
-									file->path)));
+			ereport(NOTICE,
+					(errmsg("file \"%s\" is younger than min_file_age, left for a later call",
+							file->path)));
 	}
 	return result;
+}
+
+/* Has the content of a file of an unfinished load been published since, by another load? */
+static bool
+published_since(const ManifestFile *manifest, const SourceFile *source)
+{
+	SourceIdentity identity;
+	bool size_is_published;
+
+	if (manifest->forced)
+		return false;
+	if (manifest->content_hash != NULL)
+		return manifest_content_published(manifest->target, manifest->size, manifest->content_hash);
+	manifest_published_sizes(manifest->target, &manifest->size, 1, &size_is_published);
+	if (!size_is_published)
+		return false;
+	source_identify(source, &identity);
+	return manifest_content_published(manifest->target, identity.size, identity.hash);
 }
 
 /*
@@ -87,7 +106,7 @@ old_enough(List *files, int64 min_age_ms)
  * with the size and time they had.
  */
 static bool
-is_continued_by(List *known, List *files)
+is_continued_by(List *known, List *files, bool force)
 {
 	int i;
 
@@ -98,10 +117,9 @@ is_continued_by(List *known, List *files)
 		const ManifestFile *manifest = list_nth(known, i);
 		const SourceFile *source = list_nth(files, i);
 
-		if (strcmp(manifest->path, source->path) != 0 ||
-			(uint64) manifest->size != source->size || manifest->modified_at != source->mtime ||
-			(manifest->content_hash != NULL &&
-			 manifest_content_published(manifest->target, manifest->size, manifest->content_hash)))
+		if (strcmp(manifest->path, source->path) != 0 || (uint64) manifest->size != source->size ||
+			manifest->modified_at != source->mtime || (manifest->forced && !force) ||
+			published_since(manifest, source))
 			return false;
 	}
 	return true;
@@ -150,7 +168,7 @@ find_unfinished(const StageRequest *request, const char *fingerprint, List *file
 			continue;
 		known = manifest_files(load->load_id);
 		if (plan->command.load == NULL && strcmp(load->fingerprint, fingerprint) == 0 &&
-			is_continued_by(known, files))
+			is_continued_by(known, files, request->options->force))
 		{
 			plan->command.load = load;
 			plan->is_staged = !is_staging;
@@ -159,9 +177,10 @@ find_unfinished(const StageRequest *request, const char *fingerprint, List *file
 		if (is_staging || shares_path(known, files))
 			plan->command.abandoned = lappend(plan->command.abandoned, &load->load_id);
 		else
-			ereport(NOTICE, (errmsg("load " INT64_FORMAT " of the same source is staged but not published",
-									load->load_id),
-							 errhint("Use ingest.publish or ingest.discard.")));
+			ereport(NOTICE,
+					(errmsg("load " INT64_FORMAT " of the same source is staged but not published",
+							load->load_id),
+					 errhint("Use ingest.publish or ingest.discard.")));
 	}
 	if (plan->command.load != NULL && !lanes_are_intact(plan->command.load->load_id))
 	{
@@ -188,8 +207,8 @@ size_is_shared(const int64 *sorted, int n, int64 size)
 {
 	const int64 *found = bsearch(&size, sorted, n, sizeof(int64), compare_sizes);
 
-	return found != NULL && ((found > sorted && found[-1] == size) ||
-							 (found < sorted + n - 1 && found[1] == size));
+	return found != NULL &&
+		   ((found > sorted && found[-1] == size) || (found < sorted + n - 1 && found[1] == size));
 }
 
 /* Has this content been accepted in this call already? Remembers it if not. */
@@ -213,9 +232,25 @@ seen_before(List **seen, const SourceIdentity *identity)
 	return false;
 }
 
-/* Drops files whose content is published, or comes twice in this call. */
+/* The identity of a file of the load, from the manifest if it was read to its end before. */
+static void
+identify_known(const ManifestFile *manifest, const SourceFile *source, SourceIdentity *identity)
+{
+	if (manifest->content_hash == NULL)
+	{
+		source_identify(source, identity);
+		return;
+	}
+	identity->size = manifest->size;
+	memcpy(identity->hash, manifest->content_hash, SOURCE_HASH_LEN);
+}
+
+/*
+ * The files behind those of the load that is continued (known), without those
+ * whose content is published, in the load already, or twice in this call.
+ */
 static List *
-drop_known_content(const StageRequest *request, List *files, int *skipped)
+drop_known_content(const StageRequest *request, List *files, List *known, int *skipped)
 {
 	int n = list_length(files);
 	int64 *sizes = palloc(Max(n, 1) * sizeof(int64));
@@ -226,8 +261,8 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 	List *seen = NIL;
 	int i;
 
-	if (request->options->force || n <= 0)
-		return files;
+	if (request->options->force || n == list_length(known))
+		return list_copy_tail(files, list_length(known));
 	for (i = 0; i < n; i++)
 		sizes[i] = ((SourceFile *) list_nth(files, i))->size;
 	memcpy(sorted, sizes, n * sizeof(int64));
@@ -236,10 +271,20 @@ drop_known_content(const StageRequest *request, List *files, int *skipped)
 	for (i = 0; i < n; i++)
 	{
 		SourceFile *file = list_nth(files, i);
+		bool is_shared = size_is_shared(sorted, n, sizes[i]);
 		SourceIdentity identity;
 
 		CHECK_FOR_INTERRUPTS();
-		if (published[i] || size_is_shared(sorted, n, sizes[i]))
+		if (i < list_length(known))
+		{
+			if (is_shared)
+			{
+				identify_known(list_nth(known, i), file, &identity);
+				(void) seen_before(&seen, &identity);
+			}
+			continue;
+		}
+		if (published[i] || is_shared)
 		{
 			source_identify(file, &identity);
 			if (manifest_content_published(target, identity.size, identity.hash) ||
@@ -291,13 +336,14 @@ apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
 		else if (policy == CHANGED_FILE_SKIP)
 			(*skipped)++;
 		else
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("file \"%s\" was loaded before and has changed since", file->path),
-					 errdetail("Loading it again without a key would repeat the rows it shares with "
-							   "its earlier version."),
-					 errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
-							 "unique_key.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("file \"%s\" was loaded before and has changed since", file->path),
+				 errdetail("Loading it again without a key would repeat the rows it shares with "
+						   "its earlier version."),
+				 errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
+						 "unique_key.")));
 	}
 	return result;
 }
@@ -354,8 +400,7 @@ plan_make(const StageRequest *request, int *files_skipped)
 	find_unfinished(request, fingerprint, files, plan);
 	if (plan->command.load != NULL)
 		known = manifest_files(plan->command.load->load_id);
-	fresh = list_copy_tail(files, list_length(known));
-	fresh = drop_known_content(request, fresh, files_skipped);
+	fresh = drop_known_content(request, files, known, files_skipped);
 	fresh = apply_on_changed_file(request, fresh, files_skipped);
 	if (known == NIL && fresh == NIL)
 		return NULL;

@@ -111,10 +111,10 @@ check_workers(PoolExecutor *pool)
 		if (GetBackgroundWorkerPid(pool->workers[i].handle, &pid) != BGWH_STOPPED)
 			continue;
 		receive_messages(pool);
-		ereport(ERROR, (errcode(ERRCODE_CONNECTION_FAILURE),
-						errmsg("a staging worker ended unexpectedly"),
-						errhint("See the server log. The same call continues where this one "
-								"stopped.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_CONNECTION_FAILURE), errmsg("a staging worker ended unexpectedly"),
+				 errhint("See the server log. The same call continues where this one "
+						 "stopped.")));
 	}
 }
 

@@ -32,11 +32,10 @@ report_line(const Progress *progress, TimestampTz now)
 	double share =
 		progress->bytes_total > 0 ? (double) progress->bytes_done / progress->bytes_total : 1.0;
 
-	ereport(INFO,
-			(errmsg("%3.0f %% of %.1f MB read, " INT64_FORMAT " rows staged (%.0f/s), " INT64_FORMAT
-					" bad, about %.0f s left",
-					100.0 * share, progress->bytes_total / 1e6, progress->rows_staged, rate,
-					progress->rows_bad, share > 0 ? seconds * (1.0 - share) / share : 0.0)));
+	ereport(INFO, (errmsg("%3.0f %% of %.1f MB read, " INT64_FORMAT
+						  " rows staged (%.0f/s), " INT64_FORMAT " bad, about %.0f s left",
+						  100.0 * share, progress->bytes_total / 1e6, progress->rows_staged, rate,
+						  progress->rows_bad, share > 0 ? seconds * (1.0 - share) / share : 0.0)));
 }
 
 void

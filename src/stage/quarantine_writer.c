@@ -28,10 +28,10 @@
 #include "compat.h"
 
 /* As COPY: rows, and bytes of input, at which the buffer is flushed. */
-#define BUFFER_ROWS 1000
+#define BUFFER_ROWS  1000
 #define BUFFER_BYTES ((size_t) 1024 * 1024)
 
-/* A value in "errors" is cut here; the whole line is beside it. */
+/* Values and messages in "errors" are cut here; the whole line is beside them. */
 #define VALUE_MAX 1000
 
 /* Columns of ingest.quarantine_rows, in order. */
@@ -71,8 +71,7 @@ quarantine_writer_begin(int64 load_id)
 	Oid namespace = get_namespace_oid("ingest", false);
 
 	writer->load_id = load_id;
-	writer->rel =
-		table_open(get_relname_relid("quarantine_rows", namespace), RowExclusiveLock);
+	writer->rel = table_open(get_relname_relid("quarantine_rows", namespace), RowExclusiveLock);
 	if (RelationGetDescr(writer->rel)->natts != QUARANTINE_COLUMNS)
 		elog(ERROR, "ingest.quarantine_rows has %d columns, expected %d",
 			 RelationGetDescr(writer->rel)->natts, QUARANTINE_COLUMNS);
@@ -143,10 +142,10 @@ build_errors(const Violation *violations)
 		push_string(&state, "rule", v->rule, strlen(v->rule));
 		/* a copy: unpack_sql_state() has one buffer for all */
 		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
-		push_string(&state, "message", v->message, strlen(v->message));
+		push_string(&state, "message", v->message,
+					pg_mbcliplen(v->message, strlen(v->message), VALUE_MAX));
 		if (v->value != NULL)
-			push_string(&state, "value", v->value,
-						pg_mbcliplen(v->value, v->value_len, VALUE_MAX));
+			push_string(&state, "value", v->value, pg_mbcliplen(v->value, v->value_len, VALUE_MAX));
 		(void) pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
 	result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);

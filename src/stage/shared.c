@@ -19,8 +19,17 @@
 
 /* What converting and checking values depends on; workers take the caller's. */
 static const char *const session_settings[] = {
-	"DateStyle", "IntervalStyle", "TimeZone", "timezone_abbreviations", "extra_float_digits",
-	"lc_monetary", "lc_numeric", "lc_time", "xmloption", "bytea_output", "search_path",
+	"DateStyle",
+	"IntervalStyle",
+	"TimeZone",
+	"timezone_abbreviations",
+	"extra_float_digits",
+	"lc_monetary",
+	"lc_numeric",
+	"lc_time",
+	"xmloption",
+	"bytea_output",
+	"search_path",
 	"pg_ingest.lane_writer",
 #ifdef PG_INGEST_FAILPOINTS
 	"pg_ingest.debug_failpoint",
@@ -65,8 +74,8 @@ shared_read_setup(SharedStage *shared)
 	setup->user = pq_getmsgint(&buf, 4);
 	setup->bytes_total = pq_getmsgint64(&buf);
 	setup->options_text = pstrdup(pq_getmsgrawstring(&buf));
-	setup->options = options_parse(DatumGetJsonbP(
-		DirectFunctionCall1(jsonb_in, CStringGetDatum(setup->options_text))));
+	setup->options = options_parse(
+		DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(setup->options_text))));
 	setup->spec = contract_spec_read(&buf);
 	return setup;
 }

@@ -18,7 +18,7 @@
 #include "storage/shm_mq.h"
 
 #define SHARED_MAX_WORKERS 64
-#define SHARED_META_SIZE ((size_t) 128 * 1024) /* serialised chunks of one slot */
+#define SHARED_META_SIZE   ((size_t) 128 * 1024) /* serialised chunks of one slot */
 
 typedef enum SlotState
 {
@@ -51,8 +51,8 @@ typedef struct SharedStage
 {
 	Oid database;
 	PGPROC *leader;
-	pg_atomic_uint32 stop;		 /* workers end when nothing is READY */
-	pg_atomic_uint32 nattached;	 /* worker numbers are given in order of arrival */
+	pg_atomic_uint32 stop;      /* workers end when nothing is READY */
+	pg_atomic_uint32 nattached; /* worker numbers are given in order of arrival */
 	PGPROC *workers[SHARED_MAX_WORKERS];
 	int nworkers; /* queues in the segment */
 	int nslots;

@@ -12,7 +12,7 @@ typedef struct StageRequest
 {
 	Relation target; /* open; the caller's rights on it and on files are checked */
 	char *source;
-	List *unique_key;	/* of char *: their parts must not be NULL; NIL for append */
+	List *unique_key; /* of char *: their parts must not be NULL; NIL for append */
 	const char *strategy;
 	const char *options_text;
 	IngestOptions *options;

@@ -26,7 +26,7 @@ typedef enum FormKind
 	FORM_BYVAL_2,
 	FORM_BYVAL_4,
 	FORM_BYVAL_8,
-	FORM_FIXED,	  /* by reference, fixed length */
+	FORM_FIXED,   /* by reference, fixed length */
 	FORM_VARLENA, /* may have a short header */
 	FORM_VARLENA_PLAIN,
 	FORM_OTHER /* not taken */
@@ -36,7 +36,7 @@ typedef struct FormColumn
 {
 	FormKind kind;
 	uint8 align; /* bytes */
-	int16 len;	 /* FORM_FIXED */
+	int16 len;   /* FORM_FIXED */
 } FormColumn;
 
 struct TupleFormer
@@ -157,20 +157,20 @@ put_varlena(char *pos, const char *end, Datum value, const FormColumn *column)
 
 bool
 tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull, Size limit,
-				  const char **data, Size *size, uint16 *infomask)
+				  FormedTuple *tuple)
 {
 	char *pos = former->data;
 	const char *end = former->data + Min(limit, TUPLE_FORMER_SIZE);
+	uint16 infomask = 0;
 	int i;
 
-	*infomask = 0;
 	for (i = 0; i < former->natts; i++)
 	{
 		const FormColumn *column = &former->columns[i];
 
 		if (isnull[i])
 		{
-			*infomask |= HEAP_HASNULL;
+			infomask |= HEAP_HASNULL;
 			continue;
 		}
 		/* room for any value by value, its alignment included */
@@ -205,7 +205,7 @@ tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull, 
 				break;
 			case FORM_VARLENA:
 			case FORM_VARLENA_PLAIN:
-				*infomask |= HEAP_HASVARWIDTH;
+				infomask |= HEAP_HASVARWIDTH;
 				pos = put_varlena(pos, end, values[i], column);
 				if (unlikely(pos == NULL))
 					return false;
@@ -214,7 +214,8 @@ tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull, 
 				return false;
 		}
 	}
-	*data = former->data;
-	*size = pos - former->data;
+	tuple->data = former->data;
+	tuple->size = pos - former->data;
+	tuple->infomask = infomask;
 	return true;
 }

@@ -10,14 +10,19 @@ typedef struct TupleFormer TupleFormer; /* opaque; lives in the context current 
 
 extern TupleFormer *tuple_former_create(TupleDesc desc);
 
+typedef struct FormedTuple
+{
+	const char *data; /* MAXALIGNed, good until the next call */
+	Size size;
+	uint16 infomask; /* t_infomask's bits for the attributes */
+} FormedTuple;
+
 /*
- * Lays out the values behind one another as heap_fill_tuple() does and returns
- * the number of bytes, at most limit; *data is MAXALIGNed and good until the
- * next call.  Sets t_infomask's bits for the attributes.  A row that is longer,
- * or holds a value that is compressed or stored out of line, is left to core's
- * functions: false.
+ * Lays out the values behind one another as heap_fill_tuple() does.  A row that
+ * is longer than limit, or holds a value that is compressed or stored out of
+ * line, is left to core's functions: false.
  */
 extern bool tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull,
-							  Size limit, const char **data, Size *size, uint16 *infomask);
+							  Size limit, FormedTuple *tuple);
 
 #endif

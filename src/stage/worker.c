@@ -46,7 +46,7 @@ typedef struct Worker
 	SharedStage *shared;
 	int number;
 	StageSetup *setup;
-	ChunkJob *job;			   /* NULL until the first chunk */
+	ChunkJob *job; /* NULL until the first chunk */
 	MemoryContext load_context;
 	MemoryContext job_context; /* reset after each job */
 } Worker;
