@@ -26,12 +26,15 @@ access_check_files(void)
 }
 
 static void
-check_acl(Oid target, AclMode mode)
+check_acl(Oid target, AclMode mode, const char *privilege)
 {
-	AclResult result = pg_class_aclcheck(target, GetUserId(), mode);
-
-	if (result != ACLCHECK_OK)
-		aclcheck_error(result, OBJECT_TABLE, get_rel_name(target));
+	if (pg_class_aclcheck(target, GetUserId(), mode) == ACLCHECK_OK)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for table %s", get_rel_name(target)),
+			 errdetail("The %s privilege on the whole table is needed to load into it this way.",
+					   privilege)));
 }
 
 Relation
@@ -47,11 +50,11 @@ access_open_target(Oid target, bool upsert)
 	if (RELATION_IS_OTHER_TEMP(rel))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot load into temporary tables of other sessions")));
-	check_acl(target, ACL_INSERT);
+	check_acl(target, ACL_INSERT, "INSERT");
 	if (upsert)
 	{
-		check_acl(target, ACL_SELECT);
-		check_acl(target, ACL_UPDATE);
+		check_acl(target, ACL_SELECT, "SELECT");
+		check_acl(target, ACL_UPDATE, "UPDATE");
 	}
 	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

@@ -200,25 +200,31 @@ warn_about_quarantine(int64 load_id, int64 rows)
 					 load_id)));
 }
 
-/* The lanes of a load; error when a crash emptied one. */
+/* The lanes of a load, readable for the caller; error when a crash emptied one. */
 static List *
 intact_lanes(const ManifestLoad *load)
 {
+	List *lanes = manifest_lanes(load->load_id);
 	List *relations = NIL;
+	bool intact = lanes != NIL;
 	ListCell *lc;
 
-	foreach (lc, manifest_lanes(load->load_id))
+	foreach (lc, lanes)
 	{
 		const ManifestLane *lane = lfirst(lc);
 
-		if (!lane_is_intact(lane))
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("staged rows of load " INT64_FORMAT " did not survive a server crash",
-							load->load_id),
-					 errhint("Call ingest.load or ingest.stage again with the same arguments.")));
+		intact = intact && lane_is_intact(lane);
+		if (!intact)
+			break;
+		lane_grant(lane, GetUserId());
 		relations = lappend_oid(relations, lane->relation);
 	}
+	if (!intact)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("staged rows of load " INT64_FORMAT " did not survive a server crash",
+						load->load_id),
+				 errhint("Call ingest.load or ingest.stage again with the same arguments.")));
 	return relations;
 }
 

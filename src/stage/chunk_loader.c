@@ -25,6 +25,7 @@
 #include "stage/lane_writer.h"
 #include "stage/quarantine_writer.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 typedef struct NullString
@@ -32,6 +33,14 @@ typedef struct NullString
 	const char *data;
 	size_t len;
 } NullString;
+
+/* What begin_as_caller() replaced. */
+typedef struct CallerRights
+{
+	Oid user;
+	int context;
+	int guc_level;
+} CallerRights;
 
 /* How a column reads NULL. */
 typedef struct ColumnRule
@@ -102,17 +111,41 @@ init_null_strings(ChunkLoader *loader)
 	loader->empty_is_null = loader->nnulls == 1 && loader->nulls[0].len == 0;
 }
 
+/*
+ * Input functions and CHECKs are other people's code: they run with the rights
+ * of the caller, cannot change role, and leave no setting behind.
+ */
+static void
+begin_as_caller(const ChunkLoader *loader, CallerRights *saved)
+{
+	GetUserIdAndSecContext(&saved->user, &saved->context);
+	SetUserIdAndSecContext(loader->user, saved->context | SECURITY_LOCAL_USERID_CHANGE |
+											 SECURITY_RESTRICTED_OPERATION);
+	saved->guc_level = NewGUCNestLevel();
+}
+
+static void
+end_as_caller(const CallerRights *saved)
+{
+	AtEOXact_GUC(false, saved->guc_level);
+	SetUserIdAndSecContext(saved->user, saved->context);
+}
+
 ChunkLoader *
 chunk_loader_create(const ContractSpec *spec, const IngestOptions *options, TupleDesc lane_desc,
 					Oid user)
 {
 	ChunkLoader *loader = palloc0(sizeof(ChunkLoader));
 	FmtAllocator allocator = {loader_alloc, loader_free, CurrentMemoryContext};
+	CallerRights saved;
 	int i;
 
 	loader->options = options;
 	loader->user = user;
+	/* planning evaluates what is constant in CHECK expressions */
+	begin_as_caller(loader, &saved);
 	loader->contract = contract_compile(spec, &options->format, lane_desc);
+	end_as_caller(&saved);
 	loader->ncolumns = spec->ncolumns;
 	loader->columns = palloc0(spec->ncolumns * sizeof(ColumnRule));
 	for (i = 0; i < spec->ncolumns; i++)
@@ -362,17 +395,14 @@ static void
 finish_batch(ChunkLoader *loader)
 {
 	RowBatch *batch = loader->batch;
-	Oid save_user;
-	int save_context;
+	CallerRights saved;
 	int i;
 
 	CHECK_FOR_INTERRUPTS();
-	GetUserIdAndSecContext(&save_user, &save_context);
-	SetUserIdAndSecContext(loader->user, save_context | SECURITY_LOCAL_USERID_CHANGE |
-											 SECURITY_RESTRICTED_OPERATION);
+	begin_as_caller(loader, &saved);
 	contract_convert(loader->contract, batch, loader->options->on_error == ON_ERROR_SET_NULL);
 	contract_check(loader->contract, batch);
-	SetUserIdAndSecContext(save_user, save_context);
+	end_as_caller(&saved);
 
 	for (i = 0; i < batch->nrows; i++)
 	{

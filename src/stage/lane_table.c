@@ -18,6 +18,7 @@
 #include "executor/tuptable.h"
 #include "manifest/statement.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -78,6 +79,21 @@ write_marker(Oid lane, int64 epoch)
 }
 
 void
+lane_grant(const ManifestLane *lane, Oid reader)
+{
+	char *name = get_rel_name(lane->relation);
+	Statement statement;
+
+	if (name == NULL || pg_class_aclcheck(lane->relation, reader, ACL_SELECT) == ACLCHECK_OK)
+		return;
+	statement_init(&statement, psprintf("GRANT SELECT ON %s TO %s",
+										quote_qualified_identifier("ingest", name),
+										quote_identifier(GetUserNameFromId(reader, false))));
+	statement_run(&statement, NULL, NULL);
+	CommandCounterIncrement();
+}
+
+void
 lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, ManifestLane *lane)
 {
 	char *name = psprintf("load_" INT64_FORMAT "_lane_%d", load_id, lane_no);
@@ -98,14 +114,9 @@ lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader, Ma
 	statement_run(&statement, NULL, NULL);
 	CommandCounterIncrement();
 	set_storage(qualified, spec);
-	if (reader != manifest_owner())
-	{
-		statement_init(&statement, psprintf("GRANT SELECT ON %s TO %s", qualified,
-											quote_identifier(GetUserNameFromId(reader, false))));
-		statement_run(&statement, NULL, NULL);
-	}
 	lane->lane_no = lane_no;
 	lane->relation = get_relname_relid(name, get_namespace_oid("ingest", false));
+	lane_grant(lane, reader);
 	if (!pg_strong_random(&lane->epoch, sizeof(lane->epoch)))
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not get random bytes")));
 	ObjectAddressSet(lane_address, RelationRelationId, lane->relation);

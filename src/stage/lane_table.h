@@ -20,6 +20,9 @@
 extern void lane_create(int64 load_id, int lane_no, const ContractSpec *spec, Oid reader,
 						ManifestLane *lane);
 
+/* Lets reader read the lane: whoever publishes a load, not only who staged it. */
+extern void lane_grant(const ManifestLane *lane, Oid reader);
+
 /* Does the lane still hold what was committed into it? */
 extern bool lane_is_intact(const ManifestLane *lane);
 

@@ -141,12 +141,18 @@ shares_path(List *known, List *files)
 static bool
 lanes_are_intact(int64 load_id)
 {
+	List *lanes = manifest_lanes(load_id);
+	ManifestCounts counts;
 	ListCell *lc;
 
-	foreach (lc, manifest_lanes(load_id))
+	foreach (lc, lanes)
 		if (!lane_is_intact(lfirst(lc)))
 			return false;
-	return true;
+	if (lanes != NIL)
+		return true;
+	/* a restored dump has the manifest, but not the lanes */
+	manifest_sum(load_id, &counts);
+	return counts.rows_read == 0;
 }
 
 /*

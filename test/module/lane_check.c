@@ -80,7 +80,7 @@ random_text(RowMaker *maker)
 }
 
 static Datum
-random_numeric(RowMaker *maker)
+make_numeric(RowMaker *maker)
 {
 	int64 value = (int64) between(maker, 0, 99999999);
 	char digits[200];
@@ -132,7 +132,7 @@ random_value(RowMaker *maker, Oid type)
 		case TIMESTAMPTZOID:
 			return TimestampTzGetDatum((TimestampTz) between(maker, 0, USECS_PER_DAY * 10000));
 		case NUMERICOID:
-			return random_numeric(maker);
+			return make_numeric(maker);
 		case TEXTOID:
 			return random_text(maker);
 		case INT4ARRAYOID:

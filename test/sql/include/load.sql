@@ -92,7 +92,7 @@ EXCEPTION WHEN OTHERS THEN
     RETURN NEXT mask(format('%s: %s', SQLSTATE, message));
     RETURN QUERY SELECT mask(format('%s: %s', label, part))
                    FROM (VALUES ('DETAIL', detail), ('HINT', hint),
-                                ('CONTEXT', nullif(regexp_replace(context, '\n?(SQL statement|PL/pgSQL).*', ''), ''))) AS p(label, part)
+                                ('CONTEXT', trim(E'\n' FROM regexp_replace(context, '^(SQL statement|PL/pgSQL).*$', '', 'gn')))) AS p(label, part)
                   WHERE part <> '';
 END $$;
 
