@@ -24,6 +24,7 @@ CREATE TABLE ingest.manifest_loads (
 	loaded_by name NOT NULL,
 	leader_pid integer,
 	started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	continued_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	staged_at timestamptz,
 	finished_at timestamptz,
 	files_loaded integer NOT NULL DEFAULT 0,
@@ -135,8 +136,8 @@ SELECT f.load_id, f.file_no, f.target, f.path, f.size, f.modified_at,
 			   coalesce(pg_catalog.sum(rows_quarantined), 0)::bigint AS rows_quarantined,
 			   coalesce(pg_catalog.sum(rows_ignored), 0)::bigint AS rows_ignored
 		  FROM ingest.manifest_chunks c
-		 WHERE c.load_id OPERATOR(pg_catalog.=) f.load_id
-		   AND c.file_no OPERATOR(pg_catalog.=) f.file_no) c ON true
+		 WHERE c.load_id = f.load_id
+		   AND c.file_no = f.file_no) c ON true
  WHERE pg_catalog.has_table_privilege(f.target, 'SELECT');
 
 CREATE VIEW ingest.chunks WITH (security_barrier) AS
@@ -144,48 +145,59 @@ SELECT c.load_id, c.file_no, c.chunk_no, l.target, c.byte_start, c.byte_end, c.f
 	   c.first_line, c.lines, c.rows_read, c.rows_staged, c.rows_quarantined, c.rows_ignored,
 	   c.lane_no, c.committed_at
   FROM ingest.manifest_chunks c
-  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) c.load_id
+  JOIN ingest.manifest_loads l ON l.load_id = c.load_id
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
+-- Rates and ETA are those of the present call; a continued load began with
+-- what earlier calls had committed.  A load runs while its leader holds the
+-- target's load lock (src/stage/target_lock.c).
 CREATE VIEW ingest.progress WITH (security_barrier) AS
-SELECT l.load_id, l.target, l.source, l.leader_pid, l.started_at,
+SELECT l.load_id, l.target, l.source, l.leader_pid, l.started_at, l.continued_at,
 	   c.rows_read, c.rows_staged, c.rows_quarantined,
 	   c.bytes_read, f.bytes_total,
-	   pg_catalog.round(100.0 * c.bytes_read / nullif(f.bytes_total, 0), 1) AS percent_done,
-	   (c.rows_read / nullif(e.seconds, 0))::bigint AS rows_per_second,
-	   (c.bytes_read / nullif(e.seconds, 0))::bigint AS bytes_per_second,
-	   pg_catalog.make_interval(secs =>
-			e.seconds * (f.bytes_total - c.bytes_read) / nullif(c.bytes_read, 0)) AS eta
+	   round(100.0 * c.bytes_read / nullif(f.bytes_total, 0), 1) AS percent_done,
+	   (c.rows_now / nullif(e.seconds, 0))::bigint AS rows_per_second,
+	   (c.bytes_now / nullif(e.seconds, 0))::bigint AS bytes_per_second,
+	   make_interval(secs =>
+			e.seconds * (f.bytes_total - c.bytes_read) / nullif(c.bytes_now, 0)) AS eta
   FROM ingest.manifest_loads l
  CROSS JOIN LATERAL (
-		SELECT coalesce(pg_catalog.sum(size), 0)::bigint AS bytes_total
+		SELECT coalesce(sum(size), 0)::bigint AS bytes_total
 		  FROM ingest.manifest_files f
-		 WHERE f.load_id OPERATOR(pg_catalog.=) l.load_id) f
+		 WHERE f.load_id = l.load_id) f
  CROSS JOIN LATERAL (
-		SELECT coalesce(pg_catalog.sum(g.rows_read), 0)::bigint AS rows_read,
-			   coalesce(pg_catalog.sum(g.rows_staged), 0)::bigint AS rows_staged,
-			   coalesce(pg_catalog.sum(g.rows_quarantined), 0)::bigint AS rows_quarantined,
-			   coalesce(pg_catalog.sum(g.raw_end), 0)::bigint AS bytes_read
-		  FROM (SELECT pg_catalog.sum(rows_read) AS rows_read,
-					   pg_catalog.sum(rows_staged) AS rows_staged,
-					   pg_catalog.sum(rows_quarantined) AS rows_quarantined,
-					   pg_catalog.max(raw_end) AS raw_end
+		SELECT coalesce(sum(g.rows_read), 0)::bigint AS rows_read,
+			   coalesce(sum(g.rows_staged), 0)::bigint AS rows_staged,
+			   coalesce(sum(g.rows_quarantined), 0)::bigint AS rows_quarantined,
+			   coalesce(sum(g.raw_end), 0)::bigint AS bytes_read,
+			   coalesce(sum(g.rows_now), 0)::float8 AS rows_now,
+			   coalesce(sum(g.raw_end - g.raw_before), 0)::float8 AS bytes_now
+		  FROM (SELECT sum(c.rows_read) AS rows_read,
+					   sum(c.rows_staged) AS rows_staged,
+					   sum(c.rows_quarantined) AS rows_quarantined,
+					   sum(c.rows_read) FILTER (WHERE c.committed_at >= l.continued_at) AS rows_now,
+					   max(c.raw_end) AS raw_end,
+					   coalesce(max(c.raw_end) FILTER (WHERE c.committed_at < l.continued_at), 0)
+							AS raw_before
 				  FROM ingest.manifest_chunks c
-				 WHERE c.load_id OPERATOR(pg_catalog.=) l.load_id
+				 WHERE c.load_id = l.load_id
 				 GROUP BY c.file_no) g) c
  CROSS JOIN LATERAL (
-		SELECT EXTRACT(epoch FROM pg_catalog.clock_timestamp() - l.started_at)::float8 AS seconds) e
- WHERE l.status OPERATOR(pg_catalog.=) 'staging'
-   AND EXISTS (SELECT FROM pg_catalog.pg_stat_get_activity(l.leader_pid))
-   AND pg_catalog.has_table_privilege(l.target, 'SELECT');
+		SELECT EXTRACT(epoch FROM clock_timestamp() - l.continued_at)::float8 AS seconds) e
+ WHERE l.status = 'staging'
+   AND EXISTS (SELECT FROM pg_locks k
+				WHERE k.locktype = 'advisory' AND k.granted AND k.pid = l.leader_pid
+				  AND k.classid = 'ingest'::regnamespace AND k.objid = l.target::oid
+				  AND k.objsubid = 3)
+   AND has_table_privilege(l.target, 'SELECT');
 
 CREATE VIEW ingest.quarantine WITH (security_barrier) AS
 SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q.byte_offset,
 	   q.byte_length, q.raw_line, q.raw_bytes, q.errors, q.status, q.quarantined_at
   FROM ingest.quarantine_rows q
-  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) q.load_id
-  LEFT JOIN ingest.manifest_files f ON f.load_id OPERATOR(pg_catalog.=) q.load_id
-								   AND f.file_no OPERATOR(pg_catalog.=) q.file_no
+  JOIN ingest.manifest_loads l ON l.load_id = q.load_id
+  LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id
+								   AND f.file_no = q.file_no
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
 -- Column names up to errorcode follow the error table that core proposes for COPY.
@@ -197,9 +209,9 @@ SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
 	   e.error ->> 'sqlstate' AS errorcode,
 	   e.error ->> 'rule' AS rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.status
   FROM ingest.quarantine_rows q
-  JOIN ingest.manifest_loads l ON l.load_id OPERATOR(pg_catalog.=) q.load_id
-  LEFT JOIN ingest.manifest_files f ON f.load_id OPERATOR(pg_catalog.=) q.load_id
-								   AND f.file_no OPERATOR(pg_catalog.=) q.file_no
+  JOIN ingest.manifest_loads l ON l.load_id = q.load_id
+  LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id
+								   AND f.file_no = q.file_no
  CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(q.errors) AS e(error)
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 

@@ -37,19 +37,18 @@ check_acl(Oid target, AclMode mode, const char *privilege)
 					   privilege)));
 }
 
-Relation
-access_open_target(Oid target, bool upsert)
+void
+access_check_target(Oid target, bool upsert)
 {
-	Relation rel = table_open(target, RowExclusiveLock);
+	char relkind = get_rel_relkind(target);
 
-	if (rel->rd_rel->relkind != RELKIND_RELATION &&
-		rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+	if (relkind == '\0')
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("relation with OID %u does not exist", target)));
+	if (relkind != RELKIND_RELATION && relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("cannot load into \"%s\"", RelationGetRelationName(rel)),
+						errmsg("cannot load into \"%s\"", get_rel_name(target)),
 						errdetail("Only ordinary and partitioned tables can be loaded.")));
-	if (RELATION_IS_OTHER_TEMP(rel))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot load into temporary tables of other sessions")));
 	check_acl(target, ACL_INSERT, "INSERT");
 	if (upsert)
 	{
@@ -59,8 +58,18 @@ access_open_target(Oid target, bool upsert)
 	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("loading into table \"%s\" is not supported with row-level security",
-							   RelationGetRelationName(rel)),
+							   get_rel_name(target)),
 						errhint("Load as a role that row-level security does not apply to.")));
 	PreventCommandIfReadOnly("ingest.load()");
+}
+
+Relation
+access_open_target(Oid target)
+{
+	Relation rel = table_open(target, RowExclusiveLock);
+
+	if (RELATION_IS_OTHER_TEMP(rel))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot load into temporary tables of other sessions")));
 	return rel;
 }

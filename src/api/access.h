@@ -11,10 +11,13 @@
 extern void access_check_files(void);
 
 /*
- * Opens the target with RowExclusiveLock: an ordinary or partitioned table into which
- * the role may INSERT (and which it may SELECT and UPDATE for an upsert), without
- * row-level security for it.
+ * An ordinary or partitioned table into which the role may INSERT (and which it
+ * may SELECT and UPDATE for an upsert), without row-level security for it.
+ * Takes no lock: to be called before the one that makes loads serial.
  */
-extern Relation access_open_target(Oid target, bool upsert);
+extern void access_check_target(Oid target, bool upsert);
+
+/* Opens a target that is checked, with RowExclusiveLock. */
+extern Relation access_open_target(Oid target);
 
 #endif

@@ -31,6 +31,8 @@ PG_FUNCTION_INFO_V1(ingest_discard);
 
 #define RESULT_COLUMNS 16
 
+#define BUSY_MESSAGE "another load into the table is running"
+
 /* How the staged rows go into the target. */
 typedef struct Strategy
 {
@@ -134,6 +136,7 @@ resolve_strategy(Relation target, const char *name, List *unique_key)
 							errdetail("Table \"%s\" has no primary key.",
 									  RelationGetRelationName(target))));
 		check_key(target, key);
+		access_check_target(RelationGetRelid(target), true);
 		strategy.kind = PUBLISH_UPSERT;
 		strategy.name = "upsert";
 		strategy.key = key;
@@ -278,6 +281,7 @@ init_request(FunctionCallInfo fcinfo, StageRequest *request, int options_arg)
 	require_argument(fcinfo, 0, "target");
 	require_argument(fcinfo, 1, "source");
 	access_check_files();
+	access_check_target(PG_GETARG_OID(0), false);
 	request->source = text_argument(fcinfo, 1);
 	request->options_text = options_argument(fcinfo, options_arg, &request->options);
 }
@@ -291,31 +295,27 @@ ingest_load(PG_FUNCTION_ARGS)
 	ManifestCounts counts = {0};
 	List *unique_key = texts_argument(fcinfo, 2);
 	Strategy strategy;
-	const char *status = "published";
+	Datum result;
 
 	init_request(fcinfo, &request, 4);
-	request.target = access_open_target(PG_GETARG_OID(0), false);
+	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
+		return make_result(fcinfo, 0, "busy", &counts, started_at, BUSY_MESSAGE);
+	request.target = access_open_target(PG_GETARG_OID(0));
 	strategy = resolve_strategy(request.target, text_argument(fcinfo, 3), unique_key);
-	if (strategy.kind == PUBLISH_UPSERT)
-		table_close(access_open_target(PG_GETARG_OID(0), true), NoLock);
 	request.unique_key = strategy.key;
 	request.strategy = strategy.name;
 	stage_run(&request, &outcome);
 	counts.files_skipped = outcome.files_skipped;
-	switch (outcome.status)
+	if (outcome.load_id != 0)
 	{
-		case STAGE_BUSY:
-			status = "busy";
-			break;
-		case STAGE_NOTHING_NEW:
-			status = "nothing_new";
-			break;
-		case STAGE_STAGED:
-			publish_load(manifest_load(outcome.load_id), request.target, &strategy, &counts);
-			break;
+		publish_load(manifest_load(outcome.load_id), request.target, &strategy, &counts);
+		result = make_result(fcinfo, outcome.load_id, "published", &counts, started_at, NULL);
 	}
+	else
+		result = make_result(fcinfo, 0, "nothing_new", &counts, started_at,
+							 "every file is loaded already");
 	table_close(request.target, NoLock);
-	return make_result(fcinfo, outcome.load_id, status, &counts, started_at, NULL);
+	return result;
 }
 
 Datum
@@ -325,11 +325,13 @@ ingest_stage(PG_FUNCTION_ARGS)
 	StageOutcome outcome;
 
 	init_request(fcinfo, &request, 2);
-	request.target = access_open_target(PG_GETARG_OID(0), false);
+	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
+		PG_RETURN_NULL();
+	request.target = access_open_target(PG_GETARG_OID(0));
 	request.unique_key = publish_primary_key(request.target);
 	stage_run(&request, &outcome);
 	table_close(request.target, NoLock);
-	if (outcome.status != STAGE_STAGED)
+	if (outcome.load_id == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(outcome.load_id);
 }
@@ -344,6 +346,7 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 	if (load == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("load " INT64_FORMAT " does not exist", load_id)));
+	access_check_target(load->target, false);
 	if (!stage_lock_target(load->target, on_busy))
 	{
 		*busy = true;
@@ -368,12 +371,9 @@ ingest_publish(PG_FUNCTION_ARGS)
 	require_argument(fcinfo, 0, "load_id");
 	(void) options_argument(fcinfo, 3, &options);
 	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
-	target = access_open_target(load->target, false);
 	if (busy)
-	{
-		table_close(target, NoLock);
-		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, NULL);
-	}
+		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
+	target = access_open_target(load->target);
 	if (strcmp(load->status, "staged") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -384,8 +384,6 @@ ingest_publish(PG_FUNCTION_ARGS)
 		unique_key = strcmp(load->strategy, "append") == 0 ? NIL : load->unique_key;
 	}
 	strategy = resolve_strategy(target, strategy_name, unique_key);
-	if (strategy.kind == PUBLISH_UPSERT)
-		table_close(access_open_target(load->target, true), NoLock);
 	publish_load(load, target, &strategy, &counts);
 	table_close(target, NoLock);
 	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
@@ -397,7 +395,6 @@ ingest_discard(PG_FUNCTION_ARGS)
 	bool busy;
 	ManifestLoad *load = lock_load(PG_GETARG_INT64(0), ON_BUSY_WAIT, &busy);
 
-	table_close(access_open_target(load->target, false), NoLock);
 	if (strcmp(load->status, "staging") != 0 && strcmp(load->status, "staged") != 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("load " INT64_FORMAT " is %s, there is nothing to discard",

@@ -204,11 +204,33 @@ refuse_published(int64 load_id)
 void
 manifest_publish_files(int64 load_id)
 {
+	MemoryContext oldcontext = CurrentMemoryContext;
 	Statement statement;
 
 	refuse_published(load_id);
 	statement_init(&statement, "UPDATE ingest.manifest_files SET published = true"
 							   " WHERE load_id = $1 AND NOT published");
 	statement_add_int64(&statement, load_id);
-	statement_run(&statement, NULL, NULL);
+	PG_TRY();
+	{
+		statement_run(&statement, NULL, NULL);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(oldcontext);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION)
+			PG_RE_THROW();
+		/* refuse_published() looked with a snapshot from before the other load */
+		FlushErrorState();
+		ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						errmsg("could not serialize access due to concurrent load"),
+						errdetail("A file of load " INT64_FORMAT
+								  " was published by a transaction that this one does not see.",
+								  load_id),
+						errhint("Call it again in a new transaction.")));
+	}
+	PG_END_TRY();
 }

@@ -122,7 +122,8 @@ manifest_resume(int64 load_id, int leader_pid)
 	Statement statement;
 
 	statement_init(&statement,
-				   "UPDATE ingest.manifest_loads SET status = 'staging', leader_pid = $2"
+				   "UPDATE ingest.manifest_loads SET status = 'staging', leader_pid = $2,"
+				   " continued_at = clock_timestamp()"
 				   " WHERE load_id = $1 AND status IN ('staging', 'staged')");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, leader_pid);

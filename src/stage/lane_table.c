@@ -86,9 +86,9 @@ lane_grant(const ManifestLane *lane, Oid reader)
 
 	if (name == NULL || pg_class_aclcheck(lane->relation, reader, ACL_SELECT) == ACLCHECK_OK)
 		return;
-	statement_init(&statement, psprintf("GRANT SELECT ON %s TO %s",
-										quote_qualified_identifier("ingest", name),
-										quote_identifier(GetUserNameFromId(reader, false))));
+	statement_init(&statement,
+				   psprintf("GRANT SELECT ON %s TO %s", quote_qualified_identifier("ingest", name),
+							quote_identifier(GetUserNameFromId(reader, false))));
 	statement_run(&statement, NULL, NULL);
 	CommandCounterIncrement();
 }
@@ -173,22 +173,35 @@ lane_is_intact(const ManifestLane *lane)
 	return intact;
 }
 
+/* StatementRow: appends a name to *(List **) arg. */
+static void
+read_name(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	List **names = arg;
+
+	*names = lappend(*names, row_text(tuple, desc, 1));
+}
+
+/*
+ * By name, not by what the manifest lists: a restored dump has lanes, as
+ * ordinary tables, that its manifest does not know.
+ */
 void
 lane_drop_all(int64 load_id)
 {
-	List *lanes = manifest_lanes(load_id);
+	Statement statement;
+	List *names = NIL;
 	ListCell *lc;
 
-	foreach (lc, lanes)
+	statement_init(&statement,
+				   "SELECT relname::text FROM pg_class WHERE relnamespace = 'ingest'::regnamespace"
+				   " AND relkind = 'r' AND relname ~ ('^load_' || $1 || '_lane_[0-9]+$')");
+	statement_add_int64(&statement, load_id);
+	statement_run(&statement, read_name, &names);
+	foreach (lc, names)
 	{
-		const ManifestLane *lane = lfirst(lc);
-		char *name = get_rel_name(lane->relation);
-		Statement statement;
-
-		if (name == NULL || get_rel_namespace(lane->relation) != get_namespace_oid("ingest", false))
-			continue;
 		statement_init(&statement,
-					   psprintf("DROP TABLE %s", quote_qualified_identifier("ingest", name)));
+					   psprintf("DROP TABLE %s", quote_qualified_identifier("ingest", lfirst(lc))));
 		statement_run(&statement, NULL, NULL);
 	}
 	manifest_delete_lanes(load_id);

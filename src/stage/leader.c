@@ -1,7 +1,7 @@
 /*
  * leader.c: the staging of one load, from plan to 'staged'.
  *
- *   lock target -> plan -> executor -> for each file: cut, submit -> drain
+ *   plan -> executor -> for each file: cut, submit -> drain
  *               -> limits -> 'staged'
  *
  * Runs in the caller's backend.  Reads the files and cuts them into chunks; an
@@ -335,18 +335,10 @@ stage_run(const StageRequest *request, StageOutcome *outcome)
 	ManifestLoad *load;
 
 	memset(outcome, 0, sizeof(*outcome));
-	if (!stage_lock_target(RelationGetRelid(request->target), request->options->on_busy))
-	{
-		outcome->status = STAGE_BUSY;
-		return;
-	}
 	leader.request = request;
 	leader.plan = plan_make(request, &outcome->files_skipped);
 	if (leader.plan == NULL)
-	{
-		outcome->status = STAGE_NOTHING_NEW;
 		return;
-	}
 	load = leader.plan->command.load;
 	outcome->load_id = load->load_id;
 	if (leader.plan->is_staged)

@@ -346,10 +346,14 @@ apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
 				ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("file \"%s\" was loaded before and has changed since", file->path),
-				 errdetail("Loading it again without a key would repeat the rows it shares with "
-						   "its earlier version."),
-				 errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
-						 "unique_key.")));
+				 request->unique_key != NIL
+					 ? 0
+					 : errdetail("Loading it again without a key would repeat the rows it shares "
+								 "with its earlier version."),
+				 request->unique_key != NIL
+					 ? errhint("Set option \"on_changed_file\" to \"load\" or \"skip\".")
+					 : errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
+							   "unique_key.")));
 	}
 	return result;
 }

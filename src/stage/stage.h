@@ -18,29 +18,23 @@ typedef struct StageRequest
 	IngestOptions *options;
 } StageRequest;
 
-typedef enum StageStatus
-{
-	STAGE_STAGED,
-	STAGE_NOTHING_NEW,
-	STAGE_BUSY
-} StageStatus;
-
 typedef struct StageOutcome
 {
-	StageStatus status;
-	int64 load_id;
+	int64 load_id;	   /* 0: there is nothing new */
 	int files_skipped; /* published already */
 } StageOutcome;
 
 /*
- * Takes the target's load lock until the end of the transaction, then stages
- * what is new, or goes on with what an earlier identical call began.
+ * Stages what is new, or goes on with what an earlier identical call began.
+ * The caller has the target's load lock.
  */
 extern void stage_run(const StageRequest *request, StageOutcome *outcome);
 
 /*
- * The lock that makes loads into one target serial; false when it is taken and
- * on_busy says not to wait.
+ * The lock that makes loads into one target serial, held until the end of the
+ * transaction; false when it is taken and on_busy says not to wait.  To be
+ * taken before any lock on the target, so that a load that waits for another
+ * one holds up nobody else.
  */
 extern bool stage_lock_target(Oid target, OptionsOnBusy on_busy);
 

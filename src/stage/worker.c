@@ -232,6 +232,9 @@ ingest_worker_main(Datum arg)
 	SetConfigOption("log_min_messages", "fatal", PGC_SUSET, PGC_S_SESSION);
 	MemoryContextSwitchTo(worker.load_context);
 	worker.setup = shared_read_setup(worker.shared);
+	/* what runs as the caller and looks must see the caller's rights */
+	SetConfigOption("is_superuser", superuser_arg(worker.setup->user) ? "on" : "off", PGC_INTERNAL,
+					PGC_S_DYNAMIC_DEFAULT);
 	commit_transaction();
 	work(&worker);
 	proc_exit(0);
