@@ -149,7 +149,7 @@ override with_llvm = no
 override autodepend = yes
 
 # Goals made by scripts, which find PostgreSQL themselves: it may not be there yet.
-SCRIPTED = test lint demo demo-stop bench
+SCRIPTED = test lint demo demo-stop bench conformance
 
 ifneq (,$(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all)))
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -199,5 +199,10 @@ demo-stop:
 
 bench:
 	@scripts/bench.sh
+
+# Public CSV corpora and real files, which are not part of the project: INGEST_DATA_DIR.
+conformance:
+	@scripts/packages.sh build bench
+	@python3 test/conformance/run.py
 
 .PHONY: $(SCRIPTED)

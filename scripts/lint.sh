@@ -125,7 +125,7 @@ if [ "${1:-}" != --self-test ]; then
 	for rule in scripts/rules/*.sh; do
 		check "$(basename "$rule" .sh)" "$rule"
 	done
-	check "shellcheck" shellcheck -x scripts/*.sh scripts/rules/*.sh .ci/run
+	check "shellcheck" shellcheck -x scripts/*.sh scripts/rules/*.sh test/conformance/*.sh .ci/run
 	check_format
 	check_cppcheck
 fi

@@ -20,7 +20,7 @@ typedef struct StageRequest
 
 typedef struct StageOutcome
 {
-	int64 load_id;	   /* 0: there is nothing new */
+	int64 load_id;     /* 0: there is nothing new */
 	int files_skipped; /* published already */
 } StageOutcome;
 

@@ -13,7 +13,9 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /* Workers that "workers": "auto" starts at most. */
@@ -32,12 +34,25 @@ is_own_tuple(HeapTuple tuple)
 	return own;
 }
 
+/*
+ * Can a type have been changed without its own row, as ALTER DOMAIN adds and
+ * drops constraints?
+ */
+static bool
+is_made_of_parts(Oid type)
+{
+	Oid element = get_element_type(type);
+
+	return get_typtype(OidIsValid(element) ? element : type) != TYPTYPE_BASE;
+}
+
 /* Can workers see what they need, and can this transaction see what they commit? */
 static bool
 workers_are_possible(const StageRequest *request)
 {
 	Relation target = request->target;
 	TupleDesc desc = RelationGetDescr(target);
+	bool has_written = TransactionIdIsValid(GetTopTransactionIdIfAny());
 	int i;
 
 	if (request->options->workers == 0 || IsolationUsesXactSnapshot() ||
@@ -48,9 +63,15 @@ workers_are_possible(const StageRequest *request)
 		is_own_tuple(SearchSysCache1(NAMESPACENAME, CStringGetDatum("ingest"))))
 		return false;
 	for (i = 0; i < desc->natts; i++)
-		if (is_own_tuple(
-				SearchSysCache1(TYPEOID, ObjectIdGetDatum(TupleDescAttr(desc, i)->atttypid))))
+	{
+		Oid type = TupleDescAttr(desc, i)->atttypid;
+
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		if (is_own_tuple(SearchSysCache1(TYPEOID, ObjectIdGetDatum(type))) ||
+			(has_written && is_made_of_parts(type)))
 			return false;
+	}
 	return true;
 }
 
