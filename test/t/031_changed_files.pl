@@ -281,7 +281,7 @@ sub test_published_twice_at_once
 	my ($first, $second) =
 	  map { sql($node, "SELECT ingest.stage('$target', '$_')") } $one, $two;
 	load_ok($node, "SELECT status FROM ingest.publish($first)", 'published', 'staged twice: first');
-	load_fails($node, "SELECT ingest.publish($second)", qr/already|published/,
+	load_fails($node, "SELECT ingest.publish($second)", qr/is already published by load \d+/,
 		'staged twice: the second is refused');
 	sql($node, "SELECT ingest.discard($second)");
 	set_truth($node, $one => $few);
