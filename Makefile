@@ -113,6 +113,7 @@ OBJS += \
 # publishing
 OBJS += \
 	src/publish/append.o \
+	src/publish/bulk_append.o \
 	src/publish/culprit.o \
 	src/publish/key_order.o \
 	src/publish/publish.o \

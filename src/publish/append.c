@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "publish/bulk_append.h"
 #include "publish/staged.h"
 #include "publish/write.h"
 #include "publish/strategy.h"
@@ -28,11 +29,20 @@ append_statement(const PublishRequest *request, const char *rows)
 }
 
 void
+append_rows(const PublishRequest *request, WriteCounts *done)
+{
+	if (bulk_append_applies(request))
+		bulk_append_run(request, done);
+	else
+		write_rows(request, append_statement(request, staged_rows(request)), JOIN_NOTHING, done);
+}
+
+void
 append_run(const PublishRequest *request, PublishCounts *counts, int64 *staged)
 {
 	WriteCounts done;
 
-	write_rows(request, append_statement(request, staged_rows(request)), JOIN_NOTHING, &done);
+	append_rows(request, &done);
 	counts->inserted = done.inserted;
 	*staged = done.staged;
 }

@@ -218,12 +218,13 @@ check_matches(const PublishRequest *request, const WriteCounts *done)
 }
 
 /* Without a match to look for, the rows are only inserted. */
-static char *
-fill_statement(const PublishRequest *request)
+static void
+fill(const PublishRequest *request, WriteCounts *done)
 {
 	if (key_order_is_strict(request))
-		return append_statement(request, staged_rows(request));
-	return append_statement(request, staged_winners(request));
+		append_rows(request, done);
+	else
+		write_rows(request, append_statement(request, staged_winners(request)), JOIN_NOTHING, done);
 }
 
 void
@@ -235,7 +236,7 @@ upsert_run(const PublishRequest *request, PublishCounts *counts, int64 *staged)
 	check_key(request);
 	target_rows = target_size_rows(request->target);
 	if (target_rows == 0)
-		write_rows(request, fill_statement(request), JOIN_NOTHING, &done);
+		fill(request, &done);
 	else if (target_rows >= PROBE_TARGET_RATIO * request->rows_staged &&
 			 target_size_has_index(request->target, request->key))
 		write_rows(request, merge_statement(request), JOIN_PROBE_TARGET, &done);

@@ -120,14 +120,22 @@ check_suppressed(const PublishRequest *request, const WriteCounts *counts)
 					 "into the table where the rows belong.")));
 }
 
-/*
- * One attempt, inside a subtransaction of the caller.  *planstate is set while
- * there is one, for the caller to look at if this raises an error.  Sorting
- * gets as much memory as building an index would.
- */
-static void
-execute(const char *sql, JoinOrder join_order, PlanState *volatile *planstate, WriteCounts *counts)
+/* A statement that is being run. */
+typedef struct StatementRun
 {
+	const PublishRequest *request;
+	const char *sql;
+	JoinOrder join_order;
+	WriteCounts *counts;
+	PlanState *planstate; /* NULL while there is none */
+} StatementRun;
+
+/* WriteAttempt.run.  Sorting gets as much memory as building an index would. */
+static void
+execute(void *arg)
+{
+	StatementRun *run = arg;
+	const char *sql = run->sql;
 	int nest_level = NewGUCNestLevel();
 	PlannedStmt *plan;
 	QueryDesc *query;
@@ -136,15 +144,15 @@ execute(const char *sql, JoinOrder join_order, PlanState *volatile *planstate, W
 		set_for_statement("work_mem", psprintf("%dkB", maintenance_work_mem));
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	plan = plan_statement(sql, join_order);
+	plan = plan_statement(sql, run->join_order);
 	query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, NULL,
 							NULL, INSTRUMENT_ROWS);
 	ExecutorStart(query, 0);
-	*planstate = query->planstate;
+	run->planstate = query->planstate;
 	compat_executor_run(query);
-	collect_counts(query, counts);
+	collect_counts(query, run->counts);
 	ExecutorFinish(query);
-	*planstate = NULL;
+	run->planstate = NULL;
 	ExecutorEnd(query);
 	FreeQueryDesc(query);
 	PopActiveSnapshot();
@@ -152,14 +160,21 @@ execute(const char *sql, JoinOrder join_order, PlanState *volatile *planstate, W
 	AtEOXact_GUC(true, nest_level);
 }
 
+/* WriteAttempt.current_row */
+static void
+statement_row(void *arg, StagedPosition *position)
+{
+	StatementRun *run = arg;
+
+	culprit_current_row(run->planstate, run->request->lanes, position);
+}
+
 void
-write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
-		   WriteCounts *counts)
+write_guarded(const PublishRequest *request, const WriteAttempt *attempt)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	MemoryContext own;
-	PlanState *volatile planstate = NULL;
 	ErrorData *volatile error = NULL;
 	StagedPosition position;
 
@@ -168,7 +183,7 @@ write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
 	MemoryContextSwitchTo(own);
 	PG_TRY();
 	{
-		execute(sql, join_order, &planstate, counts);
+		attempt->run(attempt->arg);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -176,7 +191,7 @@ write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();
-		culprit_current_row(planstate, request->lanes, &position);
+		attempt->current_row(attempt->arg, &position);
 		RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_END_TRY();
@@ -184,11 +199,19 @@ write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
 	CurrentResourceOwner = owner;
 	MemoryContextDelete(own);
 	if (error == NULL)
-	{
-		check_suppressed(request, counts);
 		return;
-	}
 	if (position.file_no < 0)
 		culprit_of_foreign_key(request, error, &position);
 	culprit_rethrow(request, error, &position);
+}
+
+void
+write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
+		   WriteCounts *counts)
+{
+	StatementRun run = {request, sql, join_order, counts, NULL};
+	WriteAttempt attempt = {execute, statement_row, &run};
+
+	write_guarded(request, &attempt);
+	check_suppressed(request, counts);
 }

@@ -4,6 +4,7 @@
 #ifndef INGEST_PUBLISH_WRITE_H
 #define INGEST_PUBLISH_WRITE_H
 
+#include "publish/culprit.h"
 #include "publish/publish.h"
 
 typedef enum JoinOrder
@@ -31,5 +32,19 @@ typedef struct WriteCounts
  */
 extern void write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
 					   WriteCounts *counts);
+
+/* One way to write rows, and where it stands when it raises an error. */
+typedef struct WriteAttempt
+{
+	void (*run)(void *arg);
+	void (*current_row)(void *arg, StagedPosition *position);
+	void *arg;
+} WriteAttempt;
+
+/*
+ * Makes the attempt in a subtransaction and a memory context of its own.  An
+ * error is raised again, as by write_rows().
+ */
+extern void write_guarded(const PublishRequest *request, const WriteAttempt *attempt);
 
 #endif

@@ -1,0 +1,18 @@
+/*
+ * bulk_append.h: staged rows into a plain table, many at a time.
+ */
+#ifndef INGEST_PUBLISH_BULK_APPEND_H
+#define INGEST_PUBLISH_BULK_APPEND_H
+
+#include "publish/write.h"
+
+/*
+ * Can the rows go into the target without the executor?  Only where an INSERT
+ * would do nothing but check constraints and maintain indexes.
+ */
+extern bool bulk_append_applies(const PublishRequest *request);
+
+/* Does what the statement of append_statement() does on all staged rows. */
+extern void bulk_append_run(const PublishRequest *request, WriteCounts *counts);
+
+#endif
