@@ -105,6 +105,7 @@ flush(BulkAppend *append)
 	MemoryContext caller = MemoryContextSwitchTo(append->context);
 	int i;
 
+	append->current = -1; /* an error of the next call is about any of them */
 	if (append->nrows > 0)
 		table_multi_insert(append->request->target, append->slots, append->nrows, append->command,
 						   0, append->bulk);
