@@ -136,7 +136,8 @@ PG_CPPFLAGS = -I$(patsubst %/,%,$(srcdir))/src $(CPPFLAGS_$(FLAVOUR))
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter $(CFLAGS_$(FLAVOUR))
 CPPFLAGS_test = -DUSE_ASSERT_CHECKING -DPG_INGEST_FAILPOINTS
 CFLAGS_test = -Werror
-SHLIB_LINK = -lcsv -lzstd -lz -lxxhash -Wl,--version-script=$(srcdir)/exports.map
+LIBRARIES = -lcsv -lzstd -lz -lxxhash -lsnappy -llz4 -lbrotlidec
+SHLIB_LINK = $(LIBRARIES) -Wl,--version-script=$(srcdir)/exports.map
 
 # pg_regress and isolation tests share test/expected and results/, so all names differ.
 REGRESS ?= $(sort $(basename $(notdir $(wildcard $(srcdir)/test/sql/*.sql))))
@@ -150,7 +151,7 @@ override with_llvm = no
 override autodepend = yes
 
 # Goals made by scripts, which find PostgreSQL themselves: it may not be there yet.
-SCRIPTED = test lint demo demo-stop bench conformance
+SCRIPTED = test lint demo demo-stop bench conformance interop
 
 ifneq (,$(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all)))
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -178,7 +179,7 @@ $(OBJECT_DIRS):
 	mkdir -p $@
 
 ingest_test.so: $(TEST_MODULE_OBJS) $(filter-out src/pg_ingest.o,$(OBJS))
-	$(LINK.shared) -Wl,-Bsymbolic -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) -lcsv -lzstd -lz -lxxhash
+	$(LINK.shared) -Wl,-Bsymbolic -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(LIBRARIES)
 
 # The server of "make installcheck" must be able to read this file.
 installcheck: ingest_test.so
@@ -201,9 +202,14 @@ demo-stop:
 bench:
 	@scripts/bench.sh
 
-# Public CSV corpora and real files, which are not part of the project: INGEST_DATA_DIR.
+# Public corpora and real files, which are not part of the project: INGEST_DATA_DIR.
 conformance:
 	@scripts/packages.sh build bench
+	@python3 test/conformance/parquet_corpus.py
 	@python3 test/conformance/run.py
+
+# Real Parquet writers, from PyPI; WRITERS="polars duckdb" chooses among them.
+interop:
+	@scripts/interop.sh
 
 .PHONY: $(SCRIPTED)

@@ -147,6 +147,39 @@ check_limits(CsvRandom *random, char *area)
 	}
 }
 
+/* Rows are known to be ASCII wherever in a block, or not, the byte stands that decides it. */
+static void
+check_ascii(char *area)
+{
+	static const char bytes[] = {'\0', '\x01', '\x7f', '\x80', '\xff'};
+	const FmtAllocator allocator = oracle_allocator(NULL);
+	CsvReader *reader = csv_reader_create(&allocator);
+	const CsvDialect d = plain_dialect();
+	const size_t len = 150;
+	char *buf = area + AREA_SIZE - len;
+	const char *const *engine;
+	size_t i;
+
+	for (engine = csv_scan_engines(); *engine != NULL; engine++)
+	{
+		CHECK(csv_scan_use_engine(*engine));
+		for (i = 0; i < sizeof(bytes) * (len - 1); i++)
+		{
+			const char byte = bytes[i % sizeof(bytes)];
+			CsvRow row;
+
+			memset(buf, 'a', len);
+			buf[len - 1] = '\n';
+			buf[i / sizeof(bytes)] = byte;
+			csv_reader_begin(reader, &d, buf, len);
+			CHECK(csv_reader_next(reader, &row) == FMT_OK);
+			CHECK(row.ascii == (byte == '\x01' || byte == '\x7f'));
+		}
+	}
+	csv_scan_use_engine(NULL);
+	csv_reader_destroy(reader);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -161,6 +194,7 @@ main(int argc, char **argv)
 	printf("seed %llu\n", (unsigned long long) seed);
 	check_block_edges(&random, area);
 	check_limits(&random, area);
+	check_ascii(area);
 	for (round = 0; round < rounds; round++)
 	{
 		size_t len = 1 + csv_random(&random, 400);

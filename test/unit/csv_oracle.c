@@ -199,6 +199,11 @@ check_row(const CsvRow *row, const char *buf, const OracleRecord *expected)
 {
 	size_t i;
 
+	for (i = 0; row->ascii && i < row->raw_len; i++)
+	{
+		if (row->raw[i] == 0 || (row->raw[i] & 0x80) != 0)
+			return "ascii";
+	}
 	if (row->kind != expected->record.kind)
 		return "kind";
 	if (row->raw != buf + expected->record.start ||

@@ -242,6 +242,7 @@ indexed_row(CsvReader *reader, CsvRow *row, FmtStatus *status)
 		return false;
 
 	row->kind = CSV_RECORD_DATA;
+	row->ascii = reader->index.ascii;
 	row->raw = start;
 	row->raw_len = csv_line_content_end(dialect, start, 0, (size_t) (newline - start));
 	last->len -= (uint32_t) ((size_t) (newline - start) - row->raw_len);
@@ -265,6 +266,7 @@ scalar_row(CsvReader *reader, CsvRow *row)
 	drop_index(reader);
 	csv_record_next(&reader->dialect, reader->buf, reader->len, reader->pos, true, &record);
 	row->kind = record.kind;
+	row->ascii = false;
 	row->raw = reader->buf + record.start;
 	row->raw_len = record.end - record.start;
 	reader->fields.count = 0;

@@ -26,6 +26,7 @@ typedef struct CsvRow
 	CsvRecordKind kind;
 	const char *raw; /* the record's bytes, line end excluded */
 	size_t raw_len;
+	bool ascii;             /* raw holds bytes from 1 to 127 only; false: not known */
 	uint32_t nfields;       /* 0 unless kind is CSV_RECORD_DATA */
 	const CsvField *fields; /* valid until the next csv_reader_next() */
 } CsvRow;

@@ -45,6 +45,7 @@ typedef struct CsvScanIndex
 	uint32_t nends;  /* up to the last newline, so whole records only */
 	uint32_t nmarks;
 	bool stopped; /* at something irregular; false: at the end of the window */
+	bool ascii;   /* every byte up to there is one of 1 to 127 */
 } CsvScanIndex;
 
 /*

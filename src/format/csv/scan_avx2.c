@@ -45,6 +45,16 @@ scan_equal(ScanBlock block, ScanNeedle needle)
 	return (uint64_t) low | (uint64_t) high << 32;
 }
 
+static inline SCAN_TARGET uint64_t
+scan_not_ascii(ScanBlock block)
+{
+	const __m256i one = _mm256_set1_epi8(1);
+	const uint32_t low = (uint32_t) _mm256_movemask_epi8(_mm256_cmpgt_epi8(one, block.low));
+	const uint32_t high = (uint32_t) _mm256_movemask_epi8(_mm256_cmpgt_epi8(one, block.high));
+
+	return (uint64_t) low | (uint64_t) high << 32;
+}
+
 /* Carry-less multiplication by all ones. */
 static inline SCAN_TARGET uint64_t
 scan_prefix_xor(uint64_t mask)

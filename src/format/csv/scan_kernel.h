@@ -7,6 +7,7 @@
  *   scan_load(p)			 the block at p, unaligned
  *   scan_needle(c)
  *   scan_equal(b, n)		 mask of the bytes of the block that equal the needle
+ *   scan_not_ascii(b)		 mask of the bytes that are 0 or above 127
  *   scan_prefix_xor(m)		 bit i of the result = xor of bits 0..i of m
  *   scan_popcount(m)
  *   scan_lowest_bit(m)		 its number; any number below 65 when m is 0
@@ -199,6 +200,7 @@ scan_index(const CsvScanSet *set, const char *buf, size_t len, CsvScanIndex *ind
 	char padded[CSV_SCAN_BLOCK];
 	uint32_t *ends = index->ends;
 	uint32_t *marks = index->marks;
+	uint64_t not_ascii = 0;
 	size_t pos;
 
 	index->stopped = false;
@@ -210,6 +212,7 @@ scan_index(const CsvScanSet *set, const char *buf, size_t len, CsvScanIndex *ind
 		const ScanBlock block = scan_load(p);
 
 		__builtin_prefetch(buf + pos + SCAN_PREFETCH);
+		not_ascii |= scan_not_ascii(block) & valid;
 		masks.newline = scan_equal(block, needles.newline) & valid;
 		masks.delimiter = scan_equal(block, needles.delimiter) & valid;
 		masks.quote = scan_equal(block, needles.quote) & set->quote_mask & valid;
@@ -233,6 +236,7 @@ scan_index(const CsvScanSet *set, const char *buf, size_t len, CsvScanIndex *ind
 		}
 		ends = scan_append_bits(ends, (uint32_t) pos, masks.newline | masks.delimiter);
 	}
+	index->ascii = not_ascii == 0;
 	while (ends > index->ends && buf[ends[-1]] != set->newline)
 		ends--;
 	index->nends = (uint32_t) (ends - index->ends);

@@ -42,9 +42,22 @@ scan_needle(char c)
 }
 
 /*
- * Zero bytes are found without carries between bytes, so the result is exact
- * (Warren, Hacker's Delight, 6-1); the multiplication gathers the eight bits.
+ * The top bit of every byte that is zero; found without carries between bytes, so the
+ * result is exact (Warren, Hacker's Delight, 6-1).
  */
+static inline uint64_t
+zero_bytes(uint64_t word)
+{
+	return ~(((word & LOW_SEVEN) + LOW_SEVEN) | word | LOW_SEVEN);
+}
+
+/* The top bits of the eight bytes, gathered by a multiplication. */
+static inline uint64_t
+top_bits(uint64_t word)
+{
+	return ((word >> 7 & LOW_BITS) * UINT64_C(0x0102040810204080)) >> 56;
+}
+
 static inline uint64_t
 scan_equal(ScanBlock block, ScanNeedle needle)
 {
@@ -52,12 +65,18 @@ scan_equal(ScanBlock block, ScanNeedle needle)
 	int i;
 
 	for (i = 0; i < CSV_SCAN_BLOCK / 8; i++)
-	{
-		const uint64_t x = block.words[i] ^ needle;
-		const uint64_t zero = ~(((x & LOW_SEVEN) + LOW_SEVEN) | x | LOW_SEVEN);
+		mask |= top_bits(zero_bytes(block.words[i] ^ needle)) << (8 * i);
+	return mask;
+}
 
-		mask |= (((zero >> 7) * UINT64_C(0x0102040810204080)) >> 56) << (8 * i);
-	}
+static inline uint64_t
+scan_not_ascii(ScanBlock block)
+{
+	uint64_t mask = 0;
+	int i;
+
+	for (i = 0; i < CSV_SCAN_BLOCK / 8; i++)
+		mask |= top_bits(block.words[i] | zero_bytes(block.words[i])) << (8 * i);
 	return mask;
 }
 

@@ -50,6 +50,19 @@ scan_equal(ScanBlock block, ScanNeedle needle)
 		   scan_equal_part(block.c, needle) << 32 | scan_equal_part(block.d, needle) << 48;
 }
 
+static inline uint64_t
+scan_not_ascii_part(__m128i part)
+{
+	return (uint32_t) _mm_movemask_epi8(_mm_cmplt_epi8(part, _mm_set1_epi8(1)));
+}
+
+static inline uint64_t
+scan_not_ascii(ScanBlock block)
+{
+	return scan_not_ascii_part(block.a) | scan_not_ascii_part(block.b) << 16 |
+		   scan_not_ascii_part(block.c) << 32 | scan_not_ascii_part(block.d) << 48;
+}
+
 #include "format/csv/scan_bits.h"
 #include "format/csv/scan_kernel.h"
 
