@@ -35,7 +35,7 @@ struct Contract
 	CompiledCheck *checks;
 	EState *estate;
 	ExprContext *econtext;
-	TupleTableSlot *slot;
+	TupleTableSlot *slot;    /* virtual; its arrays are those of the row being checked */
 	ErrorData **null_errors; /* by column: why its domain refuses NULL, or NULL; see below */
 };
 
@@ -49,6 +49,7 @@ typedef struct CheckRun
 	int first_check; /* checks [first_check, end_check) */
 	int end_check;
 	bool *failed; /* out: [row * nchecks + check] */
+	bool any;     /* out: one of them */
 } CheckRun;
 
 Contract *
@@ -64,7 +65,7 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 			converter_create(spec->columns[i].type, spec->columns[i].typmod, format);
 	contract->estate = CreateExecutorState();
 	contract->econtext = CreateExprContext(contract->estate);
-	contract->slot = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
+	contract->slot = ExecStoreVirtualTuple(MakeSingleTupleTableSlot(desc, &TTSOpsVirtual));
 	contract->econtext->ecxt_scantuple = contract->slot;
 	contract->checks = palloc0(spec->nchecks * sizeof(CompiledCheck));
 	for (i = 0; i < spec->nchecks; i++)
@@ -188,6 +189,9 @@ check_not_null(Contract *contract, RowBatch *batch)
 	int column;
 	int row;
 
+	/* most batches have no NULL at all */
+	if (memchr(batch->nulls, 1, (size_t) batch->nrows * batch->natts) == NULL)
+		return;
 	for (column = 0; column < spec->ncolumns; column++)
 	{
 		const ContractColumn *col = &spec->columns[column];
@@ -218,15 +222,15 @@ run_checks(void *arg)
 	{
 		if (batch->rows[row].raw_is_broken)
 			continue;
-		ExecClearTuple(slot);
-		memcpy(slot->tts_values, &batch->values[(size_t) row * batch->natts],
-			   batch->natts * sizeof(Datum));
-		memcpy(slot->tts_isnull, &batch->nulls[(size_t) row * batch->natts],
-			   batch->natts * sizeof(bool));
-		ExecStoreVirtualTuple(slot);
+		slot->tts_values = &batch->values[(size_t) row * batch->natts];
+		slot->tts_isnull = &batch->nulls[(size_t) row * batch->natts];
 		for (i = run->first_check; i < run->end_check; i++)
-			run->failed[row * contract->spec->nchecks + i] =
-				!ExecCheck(contract->checks[i].state, contract->econtext);
+		{
+			if (likely(ExecCheck(contract->checks[i].state, contract->econtext)))
+				continue;
+			run->failed[row * contract->spec->nchecks + i] = true;
+			run->any = true;
+		}
 		ResetExprContext(contract->econtext);
 	}
 }
@@ -285,7 +289,7 @@ contract_check(Contract *contract, RowBatch *batch)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(batch->context);
 	int nchecks = contract->spec->nchecks;
-	CheckRun run = {contract, batch, 0, batch->nrows, 0, nchecks, NULL};
+	CheckRun run = {contract, batch, 0, batch->nrows, 0, nchecks, NULL, false};
 	int row;
 	int i;
 
@@ -300,7 +304,7 @@ contract_check(Contract *contract, RowBatch *batch)
 			memset(run.failed, 0, batch->nrows * sizeof(bool) * nchecks);
 			run_checks_one_by_one(&run);
 		}
-		for (row = 0; row < batch->nrows; row++)
+		for (row = 0; run.any && row < batch->nrows; row++)
 			for (i = 0; i < nchecks; i++)
 				if (run.failed[row * nchecks + i] &&
 					check_applies(contract, &contract->checks[i], &batch->rows[row]))

@@ -174,6 +174,12 @@ converter_create(Oid type, int32 typmod, const ConvertFormat *format)
 	return converter;
 }
 
+ConvertFunction *
+converter_function(const Converter *converter)
+{
+	return converter->convert;
+}
+
 ConvertStatus
 converter_try(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
 			  Datum *value)

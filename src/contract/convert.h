@@ -47,6 +47,16 @@ typedef struct Converter Converter; /* one column; opaque */
 /* Allocated in CurrentMemoryContext. Errors on an unusable format string (22023). */
 extern Converter *converter_create(Oid type, int32 typmod, const ConvertFormat *format);
 
+/*
+ * The fast path: the value if the text is within the converter's grammar, else
+ * CONVERT_UNDECIDED.  Raises nothing but out of memory.
+ */
+typedef ConvertStatus ConvertFunction(const Converter *converter, const char *data, size_t len,
+									  ConvertArena *arena, Datum *value);
+
+/* What converter_try() calls, for loops that want to call it themselves. */
+extern ConvertFunction *converter_function(const Converter *converter);
+
 extern ConvertStatus converter_try(const Converter *converter, const char *data, size_t len,
 								   ConvertArena *arena, Datum *value);
 

@@ -18,6 +18,7 @@
 #include "utils/timestamp.h"
 
 #include "contract/convert_internal.h"
+#include "contract/digits.h"
 
 #define DATE_LEN            10 /* YYYY-MM-DD */
 #define MAX_FRACTION_DIGITS 6  /* microseconds */
@@ -40,13 +41,13 @@ two_digits(const char *data, int *number)
 static inline bool
 parse_date(const char *data, DatetimeParts *parts)
 {
-	int century;
+	uint64 pairs;
 
-	if (data[4] != '-' || data[7] != '-' || !two_digits(data, &century) ||
-		!two_digits(data + 2, &parts->year) || !two_digits(data + 5, &parts->month) ||
+	if (!digits_match(data, DIGITS_PICTURE('0', '0', '0', '0', '-', '0', '0', '-'), &pairs) ||
 		!two_digits(data + 8, &parts->day))
 		return false;
-	parts->year += century * 100;
+	parts->year = digits_pair(pairs, 0) * 100 + digits_pair(pairs, 2);
+	parts->month = digits_pair(pairs, 5);
 	return parts->year >= 1 && parts->month >= 1 && parts->month <= MONTHS_PER_YEAR &&
 		   parts->day >= 1 && parts->day <= day_tab[isleap(parts->year)][parts->month - 1];
 }
@@ -57,7 +58,13 @@ parse_fraction(const char *data, const char *end, int *microsecond)
 {
 	const char *start = data;
 	int number = 0;
+	uint32 all;
 
+	if (data < end && end - data <= MAX_FRACTION_DIGITS && digits_value(data, end - data, &all))
+	{
+		*microsecond = (int) all * precision_units[end - data];
+		return end;
+	}
 	for (; data < end && is_digit(*data); data++)
 	{
 		if (data - start == MAX_FRACTION_DIGITS)
@@ -74,22 +81,30 @@ parse_fraction(const char *data, const char *end, int *microsecond)
 static inline const char *
 parse_time(const char *data, const char *end, DatetimeParts *parts)
 {
+	uint64 pairs;
+
 	parts->second = 0;
 	parts->microsecond = 0;
+	if (end - data >= 8 &&
+		digits_match(data, DIGITS_PICTURE('0', '0', ':', '0', '0', ':', '0', '0'), &pairs))
+	{
+		parts->hour = digits_pair(pairs, 0);
+		parts->minute = digits_pair(pairs, 3);
+		parts->second = digits_pair(pairs, 6);
+		if (parts->hour >= HOURS_PER_DAY || parts->minute >= MINS_PER_HOUR ||
+			parts->second >= SECS_PER_MINUTE)
+			return NULL;
+		data += 8;
+		if (data == end || *data != '.')
+			return data;
+		return parse_fraction(data + 1, end, &parts->microsecond);
+	}
 	if (end - data < 5 || data[2] != ':' || !two_digits(data, &parts->hour) ||
 		!two_digits(data + 3, &parts->minute) || parts->hour >= HOURS_PER_DAY ||
 		parts->minute >= MINS_PER_HOUR)
 		return NULL;
 	data += 5;
-	if (data == end || *data != ':')
-		return data;
-
-	if (end - data < 3 || !two_digits(data + 1, &parts->second) || parts->second >= SECS_PER_MINUTE)
-		return NULL;
-	data += 3;
-	if (data == end || *data != '.')
-		return data;
-	return parse_fraction(data + 1, end, &parts->microsecond);
+	return data == end || *data != ':' ? data : NULL;
 }
 
 /* Reads the rest of a text as a zone, which may be missing. */

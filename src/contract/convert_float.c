@@ -20,6 +20,7 @@
 #include "port/pg_bitutils.h"
 
 #include "contract/convert_internal.h"
+#include "contract/digits.h"
 
 #define MAX_SIGNIFICANT_DIGITS 19 /* 10^19 - 1 < 2^64 */
 #define MAX_EXPONENT_DIGITS    4
@@ -39,6 +40,18 @@ add_digits(const char *data, const char *end, Decimal *number, int *significant)
 {
 	uint64 mantissa = number->mantissa;
 
+	/* once the first digit that counts is there, many at a time */
+	while (mantissa != 0 && data < end)
+	{
+		size_t len = Min(end - data, DIGITS_MAX);
+		uint32 part;
+
+		if (!digits_value(data, len, &part))
+			break;
+		mantissa = mantissa * digits_power_of_ten[len] + part;
+		*significant += len;
+		data += len;
+	}
 	for (; data < end && is_digit(*data); data++)
 	{
 		*significant += mantissa != 0 || *data != '0'; /* the product may wrap to 0 */

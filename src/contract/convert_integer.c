@@ -9,6 +9,7 @@
 #include "fmgr.h"
 
 #include "contract/convert_internal.h"
+#include "contract/digits.h"
 
 /* 18 digits always fit an int64, so the loop needs no overflow check. */
 #define MAX_DIGITS 18
@@ -16,21 +17,31 @@
 static inline bool
 parse_integer(const char *data, size_t len, int64 *result)
 {
-	const char *end = data + len;
 	bool negative = false;
 	int64 number = 0;
+	uint32 part;
 
 	if (len > 0 && (*data == '-' || *data == '+'))
+	{
 		negative = *data++ == '-';
-	if (data == end || end - data > MAX_DIGITS)
+		len--;
+	}
+	if (len == 0 || len > MAX_DIGITS)
 		return false;
 
-	for (; data < end; data++)
+	while (len > DIGITS_MAX)
 	{
-		if (!is_digit(*data))
+		size_t head = (len - 1) % DIGITS_MAX + 1;
+
+		if (!digits_value(data, head, &part))
 			return false;
-		number = number * 10 + (*data - '0');
+		number = number * digits_power_of_ten[DIGITS_MAX] + part;
+		data += head;
+		len -= head;
 	}
+	if (!digits_value(data, len, &part))
+		return false;
+	number = number * digits_power_of_ten[len] + part;
 	*result = negative ? -number : number;
 	return true;
 }

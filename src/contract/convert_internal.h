@@ -13,13 +13,6 @@
 #include "contract/convert.h"
 #include "contract/datetime_format.h"
 
-/*
- * A fast converter: the value if the text is within its grammar, else
- * CONVERT_UNDECIDED.  Raises nothing but out of memory.
- */
-typedef ConvertStatus ConvertFunction(const Converter *converter, const char *data, size_t len,
-									  ConvertArena *arena, Datum *value);
-
 struct Converter
 {
 	ConvertFunction *convert; /* what converter_try() calls */

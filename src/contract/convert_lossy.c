@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -74,6 +75,31 @@ exceeds_scale(Converter *converter, char *text, Datum value)
 	if (*text == 'e' || *text == 'E')
 		exponent = strtol(text + 1, NULL, 10);
 	return nonzero && exponent < -converter->scale - (long) last_power;
+}
+
+/* Appends the text's digits, but for zeros at both ends. */
+static void
+append_significant_digits(StringInfo digits, const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (is_digit(*text) && (digits->len > 0 || *text != '0'))
+			appendStringInfoChar(digits, *text);
+	while (digits->len > 0 && digits->data[digits->len - 1] == '0')
+		digits->data[--digits->len] = '\0';
+}
+
+/* Whether an amount was rounded to units of lc_monetary: then other digits are left. */
+static bool
+exceeds_money(const char *text, int64 units)
+{
+	StringInfoData given;
+	StringInfoData kept;
+
+	initStringInfo(&given);
+	initStringInfo(&kept);
+	append_significant_digits(&given, text);
+	append_significant_digits(&kept, psprintf(INT64_FORMAT, units));
+	return strcmp(given.data, kept.data) != 0;
 }
 
 /*
@@ -171,6 +197,8 @@ convert_is_lossy(Converter *converter, const CellText *value, Datum result)
 			if (converter->base_type == NUMERICOID)
 				return limited && exceeds_scale(converter, text, result);
 			return limited && typmod_changes(converter, text, result);
+		case MONEYOID:
+			return converter->base_type == MONEYOID && exceeds_money(text, DatumGetInt64(result));
 		case VARCHAROID:
 			return limited && typmod_changes(converter, text, result);
 		case TIMEOID:
@@ -199,6 +227,7 @@ convert_lossy_failure(const Converter *converter, const CellText *value)
 	switch (ruling_type(converter))
 	{
 		case NUMERICOID:
+		case MONEYOID:
 			sqlstate = ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE;
 			break;
 		case NAMEOID:

@@ -4,26 +4,13 @@
  * Grammar: [+-] digits [. digits] with at least one digit, no exponent, no
  * special value.  With a typmod only values that need no rounding.
  * Values are varlenas in the arena.
- *
- * The on-disk form is the short format of src/backend/utils/adt/numeric.c,
- * which pg_upgrade obliges to stay as it is since 9.1: a uint16 of flags,
- * display scale and weight, then base-10000 digits without leading and
- * trailing zero digits.  convert_check() compares it with numeric_in().
+ * convert_check() compares them with numeric_in().
  */
 #include "postgres.h"
 
 #include "fmgr.h"
 
-#include "contract/convert_internal.h"
-
-/* numeric.c: the names and values of the short header. */
-#define NUMERIC_SHORT                  0x8000
-#define NUMERIC_SHORT_SIGN_MASK        0x2000
-#define NUMERIC_SHORT_DSCALE_SHIFT     7
-#define NUMERIC_SHORT_DSCALE_MAX       CONVERT_NUMERIC_MAX_SCALE
-#define NUMERIC_SHORT_WEIGHT_SIGN_MASK 0x0040
-#define NUMERIC_SHORT_WEIGHT_MASK      0x003F
-#define DEC_DIGITS                     4 /* decimal digits in a base-10000 digit */
+#include "contract/numeric_form.h"
 
 /* Far above what people store; keeps the buffers small. */
 #define MAX_INTEGER_DIGITS 64
@@ -96,10 +83,9 @@ append_groups(int16 *groups, const char *digits, int n)
 
 /* The number as base-10000 digits; *weight is the power of the first. Returns how many. */
 static inline int
-make_groups(const DecimalText *number, int16 *buffer, int16 **first, int *weight)
+make_groups(const DecimalText *number, int16 *buffer, int *weight)
 {
 	int head = number->ninteger % DEC_DIGITS;
-	int16 *begin = buffer;
 	int16 *end = buffer;
 
 	if (head > 0)
@@ -112,18 +98,9 @@ make_groups(const DecimalText *number, int16 *buffer, int16 **first, int *weight
 		*end++ = group;
 	}
 	end = append_groups(end, number->integer + head, number->ninteger - head);
-	*weight = (int) (end - begin) - 1;
+	*weight = (int) (end - buffer) - 1;
 	end = append_groups(end, number->fraction, number->nfraction);
-
-	while (begin < end && *begin == 0)
-	{
-		begin++;
-		(*weight)--;
-	}
-	while (end > begin && end[-1] == 0)
-		end--;
-	*first = begin;
-	return (int) (end - begin);
+	return (int) (end - buffer);
 }
 
 /*
@@ -156,31 +133,14 @@ convert_numeric(const Converter *converter, const char *data, size_t len, Conver
 				Datum *value)
 {
 	DecimalText number;
-	int16 buffer[MAX_GROUPS];
-	int16 *groups;
-	int ngroups;
-	int weight;
-	int dscale;
-	uint16 header;
-	char *payload;
-	struct varlena *result;
+	int16 groups[MAX_GROUPS];
+	NumericForm form;
 
-	if (!split_decimal(data, len, &number) || !apply_typmod(converter, &number, &dscale))
+	if (!split_decimal(data, len, &number) || !apply_typmod(converter, &number, &form.dscale))
 		return CONVERT_UNDECIDED;
-
-	ngroups = make_groups(&number, buffer, &groups, &weight);
-	header = (uint16) (NUMERIC_SHORT | dscale << NUMERIC_SHORT_DSCALE_SHIFT);
-	if (ngroups > 0) /* zero has no sign and no weight */
-	{
-		if (number.negative)
-			header |= NUMERIC_SHORT_SIGN_MASK;
-		if (weight < 0)
-			header |= NUMERIC_SHORT_WEIGHT_SIGN_MASK;
-		header |= (uint16) (weight & NUMERIC_SHORT_WEIGHT_MASK);
-	}
-	result = convert_arena_varlena(arena, sizeof(header) + ngroups * sizeof(int16), &payload);
-	memcpy(payload, &header, sizeof(header));
-	memcpy(payload + sizeof(header), groups, ngroups * sizeof(int16));
-	*value = PointerGetDatum(result);
+	form.negative = number.negative;
+	form.groups = groups;
+	form.ngroups = make_groups(&number, groups, &form.weight);
+	*value = numeric_form_store(form, arena);
 	return CONVERT_OK;
 }

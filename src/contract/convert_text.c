@@ -11,6 +11,7 @@
 #include "utils/memutils.h"
 
 #include "contract/convert_internal.h"
+#include "contract/short_copy.h"
 
 ConvertStatus
 convert_text(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
@@ -22,7 +23,7 @@ convert_text(const Converter *converter, const char *data, size_t len, ConvertAr
 	if (len > MaxAllocSize - VARHDRSZ)
 		return CONVERT_UNDECIDED;
 	result = convert_arena_varlena(arena, len, &payload);
-	memcpy(payload, data, len);
+	short_copy(payload, data, len);
 	*value = PointerGetDatum(result);
 	return CONVERT_OK;
 }

@@ -15,7 +15,7 @@ CREATE DOMAIN price AS numeric(8,2) CHECK (value > 0);
 CREATE DOMAIN code AS varchar(3);
 CREATE TABLE columns (
 	"numeric(4,2)" numeric(4,2), "numeric(3,-2)" numeric(3,-2), "numeric(2,4)" numeric(2,4),
-	"numeric(4,2)[]" numeric(4,2)[], price price, numeric numeric,
+	"numeric(4,2)[]" numeric(4,2)[], price price, numeric numeric, money money,
 	"date" date, "time" time, "time(1)" time(1), "timetz(1)" timetz(1), "timestamp" timestamp,
 	"timestamp(3)" timestamp(3), "timestamptz(0)" timestamptz(0), "interval(0)" interval(0),
 	"interval day" interval day, "interval" interval, "varchar(3)" varchar(3), "char(3)" char(3),
@@ -38,6 +38,8 @@ SELECT convert('numeric(2,4)', '0.0012', '0.00125', '0.01');
 SELECT convert('numeric(4,2)[]', '{1.23,4}', '{1.23,4.567}', '{}', '{100}');
 SELECT convert('price', '1.50', '1.505', '-1', '-1.505');
 SELECT convert('numeric', '1.234567890123456789012345678901234567890');
+SELECT convert('money', '1.50', '$1,234.500', '1.005', '($0.001)', '1.995', '7', '.5',
+	'92233720368547758.07', '-92,233,720,368,547,758.080', '0.000', '0.01');
 SELECT convert('date', '2024-05-06', '2024-05-06 00:00:00', '2024-05-06 10:00', '06/05/2024 10:00',
 	'2024-05-06 24:00', 'infinity', '2024-05-06T00:00:00.5', '2024-05-06 00:00+02');
 SELECT convert('time', '10:00', '10:00:00.123456', '10:00:00.1234567', '10:00:00.1234560',
