@@ -96,6 +96,7 @@ OBJS += \
 	src/stage/pool.o \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
+	src/stage/row_builder.o \
 	src/stage/shared.o \
 	src/stage/target_lock.o \
 	src/stage/tuple_former.o \

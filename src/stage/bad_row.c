@@ -12,9 +12,6 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
-/* DESIGN: messages show at most this much of a value. */
-#define MESSAGE_VALUE_MAX 100
-
 void
 line_counter_init(LineCounter *counter, const Chunk *chunk)
 {
@@ -53,12 +50,9 @@ row_encoding_init(RowEncoding *encoding, const Chunk *chunk)
 							errmsg("there is no conversion from encoding \"%s\" to \"%s\"",
 								   pg_encoding_to_char(encoding->source),
 								   pg_encoding_to_char(encoding->database))));
-		encoding->check_rows = true;
 		return;
 	}
 	encoding->source = encoding->database;
-	encoding->check_rows =
-		(size_t) pg_encoding_verifymbstr(encoding->database, chunk->data, chunk->len) != chunk->len;
 }
 
 /* Appends the bytes of the character at data as " 0xHH 0xHH". */
@@ -156,8 +150,6 @@ row_encoding_as_text(const RowEncoding *encoding, MemoryContext context, const c
 {
 	char *text;
 
-	if (!encoding->check_rows)
-		return true;
 	if ((size_t) pg_encoding_verifymbstr(encoding->source, *raw, *raw_len) != *raw_len)
 		return false;
 	if (!OidIsValid(encoding->conversion))
@@ -212,11 +204,12 @@ bad_row_raise(const BatchRow *row, const char *path, int64 record_no, int64 line
 					 record_no, line_no);
 	if (violation->column != NULL)
 		appendStringInfo(&where, ", column %s", violation->column);
-	if (violation->value != NULL)
-		appendStringInfo(&where, ": \"%.*s\"",
-						 pg_mbcliplen(violation->value, violation->value_len, MESSAGE_VALUE_MAX),
-						 violation->value);
-	ereport(ERROR, (errcode(violation->sqlstate), errmsg("%s", violation->message),
-					errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
-					errcontext("%s", where.data)));
+	ereport(ERROR,
+			(errcode(violation->sqlstate),
+			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"", record_no, path,
+					violation->rule),
+			 errdetail("The error is: %s.", violation->message), errdetail_log(BAD_ROW_LOG_DETAIL),
+			 errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
+			 errcontext("%s", where.data),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, violation->rule)));
 }

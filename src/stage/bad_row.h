@@ -20,19 +20,22 @@ typedef struct LineCounter
 extern void line_counter_init(LineCounter *counter, const Chunk *chunk);
 extern uint64 line_counter_at(LineCounter *counter, const char *pos);
 
-/*
- * Encoding of a chunk's bytes. When all of them are valid text of the
- * database's encoding, which is looked at once per chunk, rows need no check.
- */
+/* Encoding of a chunk's bytes. */
 typedef struct RowEncoding
 {
 	int source;
 	int database;
 	Oid conversion; /* InvalidOid: same bytes */
-	bool check_rows;
 } RowEncoding;
 
 extern void row_encoding_init(RowEncoding *encoding, const Chunk *chunk);
+
+/* ASCII is valid in every encoding that a database can have. */
+static inline bool
+row_encoding_is_trivial(const RowEncoding *encoding, const CsvRow *row)
+{
+	return row->ascii && !OidIsValid(encoding->conversion);
+}
 
 /*
  * Verifies the record's bytes and converts its fields into the database's
@@ -54,7 +57,14 @@ extern const char *bad_row_message(MemoryContext context, const char *format, ..
 extern const char *bad_row_quotes_message(MemoryContext context, const CsvDialect *dialect,
 										  const CsvRow *row);
 
-/* Raises the row's first violation, naming file, record, line, column and value. */
+/* What the server's log says instead of the detail of bad_row_raise(). */
+#define BAD_ROW_LOG_DETAIL "Values are shown to the caller only."
+
+/*
+ * Raises the row's first violation, naming file, record, line and column.  The
+ * values in its message are for the caller: the detail has them, the one for
+ * the log has not.  The error's constraint name is the rule.
+ */
 pg_noreturn extern void bad_row_raise(const BatchRow *row, const char *path, int64 record_no,
 									  int64 line_no);
 

@@ -56,6 +56,7 @@ chunk_write(const Chunk *chunk, const char *data_base, StringInfo buf)
 	pq_sendint64(buf, chunk->lines);
 	appendBinaryStringInfo(buf, (const char *) chunk->hash, MANIFEST_HASH_LEN);
 	pq_sendbyte(buf, chunk->oversize);
+	pq_sendint64(buf, chunk->oversize_len);
 	pq_sendbyte(buf, chunk->last);
 	pq_sendint64(buf, chunk->file_size);
 	appendBinaryStringInfo(buf, (const char *) chunk->file_hash, MANIFEST_HASH_LEN);
@@ -79,6 +80,7 @@ chunk_read(StringInfo buf, const char *data_base)
 	chunk->lines = pq_getmsgint64(buf);
 	memcpy(chunk->hash, pq_getmsgbytes(buf, MANIFEST_HASH_LEN), MANIFEST_HASH_LEN);
 	chunk->oversize = pq_getmsgbyte(buf);
+	chunk->oversize_len = pq_getmsgint64(buf);
 	chunk->last = pq_getmsgbyte(buf);
 	chunk->file_size = pq_getmsgint64(buf);
 	memcpy(chunk->file_hash, pq_getmsgbytes(buf, MANIFEST_HASH_LEN), MANIFEST_HASH_LEN);

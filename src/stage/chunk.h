@@ -35,8 +35,9 @@ typedef struct Chunk
 	uint64 records;    /* as counted by the splitter */
 	uint64 lines;
 	unsigned char hash[MANIFEST_HASH_LEN]; /* of the bytes */
-	bool oversize; /* one record longer than max_line_size; data is only its head */
-	bool last;     /* the file ends here: size, file_hash and chunk count are known */
+	bool oversize;       /* one record longer than max_line_size; data is only its head */
+	uint64 oversize_len; /* bytes of that record, without its line end */
+	bool last;           /* the file ends here: size, file_hash and chunk count are known */
 	uint64 file_size;
 	unsigned char file_hash[MANIFEST_HASH_LEN];
 	const char *data;

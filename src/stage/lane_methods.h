@@ -9,8 +9,8 @@
 
 typedef struct LaneMethods
 {
-	/* Copies one row, see lane_writer_write. */
-	void (*write)(LaneWriter *writer, const Datum *values, const bool *isnull);
+	/* Copies rows, see lane_writer_write_rows. */
+	void (*write)(LaneWriter *writer, const Datum *values, const bool *isnull, int nrows);
 	/* Writes what is still buffered and frees writer. */
 	void (*end)(LaneWriter *writer);
 } LaneMethods;

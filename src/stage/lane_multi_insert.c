@@ -75,10 +75,9 @@ next_slot(LaneMultiInsert *writer)
 }
 
 static void
-multi_insert_write(LaneWriter *base, const Datum *values, const bool *isnull)
+write_row(LaneMultiInsert *writer, const Datum *values, const bool *isnull)
 {
-	LaneMultiInsert *writer = (LaneMultiInsert *) base;
-	TupleDesc desc = RelationGetDescr(base->lane);
+	TupleDesc desc = RelationGetDescr(writer->base.lane);
 	TupleTableSlot *slot = next_slot(writer);
 
 	memcpy(slot->tts_values, values, desc->natts * sizeof(Datum));
@@ -92,6 +91,16 @@ multi_insert_write(LaneWriter *base, const Datum *values, const bool *isnull)
 		desc->natts * (sizeof(Datum) + sizeof(bool));
 	if (writer->nrows == BATCH_ROWS || writer->nbytes >= BATCH_BYTES)
 		insert_batch(writer);
+}
+
+static void
+multi_insert_write(LaneWriter *base, const Datum *values, const bool *isnull, int nrows)
+{
+	Size natts = RelationGetDescr(base->lane)->natts;
+	int i;
+
+	for (i = 0; i < nrows; i++)
+		write_row((LaneMultiInsert *) base, values + i * natts, isnull + i * natts);
 }
 
 static void

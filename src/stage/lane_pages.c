@@ -61,10 +61,12 @@ typedef struct LanePages
 	TransactionId xid;       /* of the rows; valid within a run */
 	BlockNumber first_block; /* where the run will lie; valid within a run */
 	int npages;              /* of the run in use, the last one being filled; 0: no run */
+	PageHeader page;         /* the one being filled; NULL: no run */
 	int64 nrows;             /* of the run */
 	char *run;               /* RUN_PAGES page images, aligned for direct I/O */
 	void *run_memory;        /* what run lies in */
 	TupleFormer *former;
+	int natts;
 	MemoryContext scratch; /* forming and toasting one long row */
 } LanePages;
 
@@ -175,6 +177,7 @@ flush_run(LanePages *writer)
 
 	pgstat_count_heap_insert(lane, writer->nrows);
 	writer->npages = 0;
+	writer->page = NULL;
 	writer->nrows = 0;
 }
 
@@ -189,48 +192,41 @@ next_page(LanePages *writer)
 		writer->xid = GetCurrentTransactionId();
 		writer->first_block = RelationGetNumberOfBlocks(writer->base.lane);
 	}
-	PageInit(run_page(writer, writer->npages), BLCKSZ, 0);
-	writer->npages++;
+	writer->page = (PageHeader) run_page(writer, writer->npages++);
+	PageInit((Page) writer->page, BLCKSZ, 0);
 }
 
 /* Bytes free for a tuple and its line pointer on the page being filled. */
 static inline Size
 room(const LanePages *writer)
 {
-	PageHeader page;
-
-	if (writer->npages == 0)
-		return 0;
-	page = (PageHeader) run_page(writer, writer->npages - 1);
-	return page->pd_upper - page->pd_lower;
+	return writer->page == NULL ? 0 : writer->page->pd_upper - writer->page->pd_lower;
 }
 
 /*
  * Finds a place for a tuple, which must be no longer than MaxHeapTupleSize.
  * The place is zeroed, as heap_fill_tuple demands.
  */
-static TuplePlace
+static inline TuplePlace
 find_place(LanePages *writer, Size length, Size hoff)
 {
 	TuplePlace place;
-	PageHeader page;
 
-	if (room(writer) < MAXALIGN(length) + sizeof(ItemIdData))
+	if (unlikely(room(writer) < MAXALIGN(length) + sizeof(ItemIdData)))
 		next_page(writer);
 
-	page = (PageHeader) run_page(writer, writer->npages - 1);
-	place.header = (HeapTupleHeader) ((char *) page + page->pd_upper - MAXALIGN(length));
+	place.header =
+		(HeapTupleHeader) ((char *) writer->page + writer->page->pd_upper - MAXALIGN(length));
 	place.length = length;
 	place.hoff = hoff;
 	return place;
 }
 
 /* Puts the tuple whose data and null bitmap are in place on the page. */
-static void
+static inline void
 occupy_place(LanePages *writer, TuplePlace place, uint16 infomask)
 {
-	int last = writer->npages - 1;
-	PageHeader page = (PageHeader) run_page(writer, last);
+	PageHeader page = writer->page;
 	HeapTupleHeader header = place.header;
 	OffsetNumber offset = PageGetMaxOffsetNumber((Page) page) + 1;
 
@@ -241,12 +237,12 @@ occupy_place(LanePages *writer, TuplePlace place, uint16 infomask)
 
 	header->t_infomask = (infomask & ~HEAP_XACT_MASK) | HEAP_XMAX_INVALID;
 	header->t_infomask2 = 0;
-	HeapTupleHeaderSetNatts(header, RelationGetDescr(writer->base.lane)->natts);
+	HeapTupleHeaderSetNatts(header, writer->natts);
 	header->t_hoff = place.hoff;
 	HeapTupleHeaderSetXmin(header, writer->xid);
 	HeapTupleHeaderSetCmin(header, writer->base.command);
 	HeapTupleHeaderSetXmax(header, InvalidTransactionId);
-	ItemPointerSet(&header->t_ctid, writer->first_block + last, offset);
+	ItemPointerSet(&header->t_ctid, writer->first_block + writer->npages - 1, offset);
 	writer->nrows++;
 }
 
@@ -285,10 +281,10 @@ fill_null_bitmap(bits8 *bitmap, const bool *isnull, int natts)
 }
 
 /* Writes a row that only needs copying.  Returns false, and nothing is written, for others. */
-static bool
+static inline bool
 write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 {
-	int natts = RelationGetDescr(writer->base.lane)->natts;
+	int natts = writer->natts;
 	Size longest_head = MAXALIGN(SizeofHeapTupleHeader + BITMAPLEN(natts));
 	Size hoff = MAXALIGN(SizeofHeapTupleHeader);
 	TuplePlace place;
@@ -309,12 +305,17 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 }
 
 static void
-pages_write(LaneWriter *base, const Datum *values, const bool *isnull)
+pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int nrows)
 {
 	LanePages *writer = (LanePages *) base;
 
-	if (!write_short_row(writer, values, isnull))
-		write_toasted_row(writer, unconstify(Datum *, values), unconstify(bool *, isnull));
+	for (; nrows > 0; nrows--)
+	{
+		if (!write_short_row(writer, values, isnull))
+			write_toasted_row(writer, unconstify(Datum *, values), unconstify(bool *, isnull));
+		values += writer->natts;
+		isnull += writer->natts;
+	}
 }
 
 static void
@@ -338,6 +339,7 @@ lane_pages_create(TupleDesc desc)
 	writer->run_memory = palloc((RUN_PAGES + 1) * (Size) BLCKSZ);
 	writer->run = (char *) TYPEALIGN(BLCKSZ, writer->run_memory);
 	writer->former = tuple_former_create(desc);
+	writer->natts = desc->natts;
 	writer->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "lane long row", ALLOCSET_DEFAULT_SIZES);
 	return &writer->base;

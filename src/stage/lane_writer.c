@@ -74,10 +74,10 @@ check_subtransaction(const LaneWriter *writer)
 }
 
 void
-lane_writer_write(LaneWriter *writer, const Datum *values, const bool *isnull)
+lane_writer_write_rows(LaneWriter *writer, const Datum *values, const bool *isnull, int nrows)
 {
 	check_subtransaction(writer);
-	writer->methods->write(writer, values, isnull);
+	writer->methods->write(writer, values, isnull, nrows);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
+#include "stage/bad_row.h"
 #include "stage/shared.h"
 #include "storage/latch.h"
 #include "utils/memutils.h"
@@ -69,6 +70,9 @@ handle_message(StringInfo message)
 			pq_parse_errornotice(message, &error);
 			/* a worker's FATAL ends the worker, not the caller's session */
 			error.elevel = Min(error.elevel, ERROR);
+			/* a bad row: the protocol does not carry the detail for the log */
+			if (error.constraint_name != NULL && error.detail != NULL)
+				error.detail_log = BAD_ROW_LOG_DETAIL;
 			ThrowErrorData(&error);
 			break;
 		}

@@ -19,6 +19,7 @@
 #include "access/tupmacs.h"
 
 #include "compat.h"
+#include "contract/short_copy.h"
 
 typedef enum FormKind
 {
@@ -109,16 +110,23 @@ tuple_former_create(TupleDesc desc)
 	return former;
 }
 
-/* Advances pos to a multiple of align; what is passed over becomes zero. */
+/* Room for any value by value, its alignment included. */
+#define BYVAL_ROOM 16
+
+/*
+ * Advances pos to a multiple of align; what is passed over becomes zero.  Writes up
+ * to 8 bytes, whatever the alignment: cheaper than to ask.
+ */
 static inline char *
 align_pos(char *pos, uint8 align)
 {
-	while ((uintptr_t) pos & (align - 1))
-		*pos++ = 0;
-	return pos;
+	const uint64 zero = 0;
+
+	memcpy(pos, &zero, sizeof(zero));
+	return (char *) TYPEALIGN(align, pos);
 }
 
-/* A varlena at pos; the new end, or NULL when it is not to be taken. */
+/* A varlena at pos, where BYVAL_ROOM is; the new end, or NULL when it is not to be taken. */
 static inline char *
 put_varlena(char *pos, const char *end, Datum value, const FormColumn *column)
 {
@@ -139,19 +147,17 @@ put_varlena(char *pos, const char *end, Datum value, const FormColumn *column)
 		if (size > (Size) (end - pos))
 			return NULL;
 		SET_VARSIZE_SHORT(pos, size);
-		memcpy(pos + 1, VARDATA(source), size - 1);
+		short_copy(pos + 1, VARDATA(source), size - 1);
 		return pos + size;
 	}
 	else
 	{
-		if (end - pos < column->align)
-			return NULL;
 		pos = align_pos(pos, column->align);
 		size = VARSIZE_4B(source);
 	}
 	if (size > (Size) (end - pos))
 		return NULL;
-	memcpy(pos, source, size);
+	short_copy(pos, source, size);
 	return pos + size;
 }
 
@@ -173,8 +179,7 @@ tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull, 
 			infomask |= HEAP_HASNULL;
 			continue;
 		}
-		/* room for any value by value, its alignment included */
-		if (unlikely(end - pos < 16))
+		if (unlikely(end - pos < BYVAL_ROOM))
 			return false;
 		switch (column->kind)
 		{

@@ -26,3 +26,10 @@ FROM ingest.quarantine ORDER BY target::text, record_no;
 -- The chunks lie behind one another without a gap, from the header to the end of the file
 SELECT target, min(byte_start), max(byte_end), sum(byte_end - byte_start), sum(rows_read)
 FROM ingest.chunks GROUP BY target ORDER BY target::text;
+-- A bad row's bytes end where its line end begins, however long it is
+CREATE TABLE crlf (id int, t text);
+CALL write(file('crlf.csv'), E'id,t\r\n1,a\r\n2,' || repeat('x', 200000) || E'\r\r\n3,' || repeat('x', 70000) || E'\r\r\n4,b\r\n5,' || repeat('x', 100000)
+	|| repeat(E'\r', 200000) || E'\n6,c\r\n7,' || repeat('x', 200000));
+SELECT report(ingest.load('crlf', file('crlf.csv'), options => '{"chunk_size": "64kB", "max_line_size": "64kB"}'));
+SELECT target, record_no, byte_length, encode(pg_read_binary_file(file, byte_offset + byte_length - 1, 4), 'hex') AS end
+  FROM ingest.quarantine ORDER BY target::text, record_no;

@@ -1,0 +1,267 @@
+/*
+ * row_builder.c: records of a chunk -> rows of a batch.
+ *
+ * in:  records and fields as the csv reader gives them
+ * out: rows with values; cells of values that the fast converters left
+ *      undecided; records that cannot become a row, with the reason
+ *
+ * Values live in the batch, all else as long as the load.
+ */
+#include "postgres.h"
+
+#include "stage/row_builder.h"
+
+#include "contract/contract.h"
+
+typedef struct NullString
+{
+	const char *data;
+	size_t len;
+} NullString;
+
+/* How a column reads NULL. */
+typedef struct ColumnRule
+{
+	Converter *converter;
+	ConvertFunction *convert; /* of converter */
+	bool force_null;          /* a quoted null string is NULL as well */
+	bool force_not_null;      /* nothing is NULL */
+} ColumnRule;
+
+struct RowBuilder
+{
+	RowBatch *batch;
+	int64 max_line_size; /* for messages */
+	int ncolumns;
+	ColumnRule *columns;
+	int nnulls;
+	NullString *nulls;
+	bool empty_is_null; /* the empty string is the only null string */
+	/* of the current chunk */
+	const Chunk *chunk;
+	const RowEncoding *encoding;
+	uint64 record; /* number in the chunk of the record in work, from 0 */
+};
+
+static bool
+names_column(List *names, const char *column)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), "*") == 0 || strcmp(lfirst(lc), column) == 0)
+			return true;
+	return false;
+}
+
+static void
+init_null_strings(RowBuilder *builder, List *null_strings)
+{
+	ListCell *lc;
+
+	builder->nulls = palloc0(list_length(null_strings) * sizeof(NullString));
+	foreach (lc, null_strings)
+	{
+		builder->nulls[builder->nnulls].data = lfirst(lc);
+		builder->nulls[builder->nnulls++].len = strlen(lfirst(lc));
+	}
+	builder->empty_is_null = builder->nnulls == 1 && builder->nulls[0].len == 0;
+}
+
+RowBuilder *
+row_builder_create(const Contract *contract, const IngestOptions *options, RowBatch *batch)
+{
+	const ContractSpec *spec = contract_spec(contract);
+	RowBuilder *builder = palloc0(sizeof(RowBuilder));
+	int i;
+
+	builder->batch = batch;
+	builder->max_line_size = options->max_line_size;
+	builder->ncolumns = spec->ncolumns;
+	builder->columns = palloc0(spec->ncolumns * sizeof(ColumnRule));
+	for (i = 0; i < spec->ncolumns; i++)
+	{
+		ColumnRule *rule = &builder->columns[i];
+
+		rule->converter = contract_converter(contract, i);
+		rule->convert = converter_function(rule->converter);
+		rule->force_null = names_column(options->force_null, spec->columns[i].name);
+		rule->force_not_null = names_column(options->force_not_null, spec->columns[i].name);
+	}
+	init_null_strings(builder, options->null_strings);
+	return builder;
+}
+
+void
+row_builder_begin(RowBuilder *builder, const Chunk *chunk, const RowEncoding *encoding)
+{
+	builder->chunk = chunk;
+	builder->encoding = encoding;
+}
+
+/* Does the field's text mean NULL? COPY's rule: quoted text is never NULL unless forced. */
+static inline bool
+is_null(const RowBuilder *builder, const ColumnRule *rule, const CsvField *field)
+{
+	int i;
+
+	if (likely(!rule->force_null && !rule->force_not_null && builder->empty_is_null))
+		return field->len == 0 && !field->quoted;
+	if (rule->force_not_null || (field->quoted && !rule->force_null))
+		return false;
+	for (i = 0; i < builder->nnulls; i++)
+		if (field->len == builder->nulls[i].len &&
+			memcmp(field->data, builder->nulls[i].data, field->len) == 0)
+			return true;
+	return false;
+}
+
+/* Takes a new row from the batch; its values are the caller's to fill. */
+static inline int
+add_row(RowBuilder *builder, const char *raw, size_t raw_len)
+{
+	RowBatch *batch = builder->batch;
+	int row = batch->nrows++;
+	BatchRow *batch_row = &batch->rows[row];
+	size_t at = (size_t) row * batch->natts;
+
+	batch_row->raw = raw;
+	batch_row->raw_len = raw_len;
+	batch_row->record = builder->record;
+	batch_row->violations = NULL;
+	batch_row->raw_is_broken = false;
+	batch->values[at + builder->ncolumns] = Int32GetDatum(builder->chunk->file->file_no);
+	batch->values[at + builder->ncolumns + 1] =
+		Int64GetDatum(builder->chunk->first_row + builder->record);
+	batch->nulls[at + builder->ncolumns] = false;
+	batch->nulls[at + builder->ncolumns + 1] = false;
+	return row;
+}
+
+/* Fields of one record into the batch's row. */
+static inline void
+convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
+{
+	RowBatch *batch = builder->batch;
+	const ChunkFile *file = builder->chunk->file;
+	Datum *values = &batch->values[(size_t) row * batch->natts];
+	bool *nulls = &batch->nulls[(size_t) row * batch->natts];
+	int i;
+
+	for (i = 0; i < builder->ncolumns; i++)
+	{
+		const ColumnRule *rule = &builder->columns[i];
+		int number = file->fields[i];
+		CsvField path;
+		const CsvField *field;
+		ConvertCell *cell;
+
+		if (unlikely(number < 0))
+		{
+			path.data = file->path;
+			path.len = strlen(file->path);
+			path.quoted = true;
+			field = &path;
+		}
+		else if (unlikely((uint32) number >= nfields)) /* null_padding */
+		{
+			nulls[i] = true;
+			continue;
+		}
+		else
+			field = &fields[number];
+		nulls[i] = is_null(builder, rule, field);
+		if (nulls[i] || rule->convert(rule->converter, field->data, field->len, &batch->arena,
+									  &values[i]) == CONVERT_OK)
+			continue;
+		cell = batch_add_cell(batch);
+		cell->converter = rule->converter;
+		cell->data = field->data;
+		cell->len = field->len;
+		cell->row = row;
+		cell->column = i;
+		cell->failure = NULL;
+	}
+}
+
+/* A record that cannot become a row at all. */
+static void
+add_broken_row(RowBuilder *builder, const CsvRow *csv, const char *rule, int sqlstate,
+			   const char *message)
+{
+	int row = add_row(builder, csv->raw, csv->raw_len);
+
+	memset(&builder->batch->nulls[(size_t) row * builder->batch->natts], true, builder->ncolumns);
+	builder->batch->rows[row].raw_is_broken = true;
+	batch_add_violation(builder->batch, row, rule, sqlstate, message);
+}
+
+/* Is the number of fields that of a whole record? Says what is wrong if not. */
+static inline bool
+has_all_fields(RowBuilder *builder, const CsvRow *csv)
+{
+	const ChunkFile *file = builder->chunk->file;
+	uint32 expected = file->dialect.ncolumns;
+	MemoryContext context = builder->batch->context;
+
+	if (likely(csv->nfields == expected))
+		return true;
+	if (csv->nfields < expected)
+	{
+		if (file->dialect.null_padding)
+			return true;
+		add_broken_row(
+			builder, csv, "missing_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
+			bad_row_message(context, "expected %u fields, found only %u", expected, csv->nfields));
+		return false;
+	}
+	if (file->empty_last_field && csv->nfields == expected + 1 && csv->fields[expected].len == 0 &&
+		!csv->fields[expected].quoted)
+		return true;
+	add_broken_row(
+		builder, csv, "extra_columns", ERRCODE_BAD_COPY_FILE_FORMAT,
+		bad_row_message(context, "expected %u fields, found %u", expected, csv->nfields));
+	return false;
+}
+
+bool
+row_builder_add(RowBuilder *builder, const CsvRow *csv, uint64 record)
+{
+	const CsvField *fields = csv->fields;
+	const char *invalid;
+
+	builder->record = record;
+	switch (csv->kind)
+	{
+		case CSV_RECORD_BLANK:
+		case CSV_RECORD_COMMENT:
+			return false;
+		case CSV_RECORD_BAD_QUOTES:
+			add_broken_row(builder, csv, "quotes", ERRCODE_BAD_COPY_FILE_FORMAT,
+						   bad_row_quotes_message(builder->batch->context,
+												  &builder->chunk->file->dialect, csv));
+			return true;
+		case CSV_RECORD_TOO_LONG:
+			add_broken_row(builder, csv, "line_too_long", ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+						   bad_row_message(builder->batch->context,
+										   "line is longer than max_line_size (" INT64_FORMAT
+										   " bytes)",
+										   builder->max_line_size));
+			return true;
+		case CSV_RECORD_DATA:
+			break;
+	}
+	if (!has_all_fields(builder, csv))
+		return true;
+	if (unlikely(!row_encoding_is_trivial(builder->encoding, csv)))
+	{
+		invalid = row_encoding_decode(builder->encoding, builder->batch->context, csv, &fields);
+		if (invalid != NULL)
+		{
+			add_broken_row(builder, csv, "encoding", ERRCODE_CHARACTER_NOT_IN_REPERTOIRE, invalid);
+			return true;
+		}
+	}
+	convert_row(builder, add_row(builder, csv->raw, csv->raw_len), fields, csv->nfields);
+	return true;
+}
