@@ -14,12 +14,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "source/raw_file.h"
 
 #include "miscadmin.h"
 #include "source/identity.h"
+#include "source/xxh3.h"
 #include "storage/fd.h"
 #include "utils/memutils.h"
 #include "utils/wait_event.h"

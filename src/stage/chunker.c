@@ -10,13 +10,13 @@
  */
 #include "postgres.h"
 
-#include <xxhash.h>
-
 #include "stage/chunker.h"
 
+#include "format/csv/record_scan.h"
 #include "format/csv/records.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "source/xxh3.h"
 
 /* One read; large enough for the kernel, small enough to stay in the cache until it is scanned. */
 #define READ_SIZE ((size_t) 256 * 1024)
@@ -296,6 +296,7 @@ cut_oversize(Chunker *chunker, Chunk *chunk)
 	size_t head = Min(Min(OVERSIZE_HEAD, room / 2), chunker->fill - chunker->start);
 	size_t from = chunker->start; /* bytes [from, fill) are not hashed yet */
 	uint64 length = 0;
+	uint64 line_end = 0; /* bytes at the end of length */
 
 	init_chunk(chunker, chunk);
 	XXH3_128bits_reset(chunker->hash);
@@ -305,9 +306,12 @@ cut_oversize(Chunker *chunker, Chunk *chunk)
 		size_t n = chunker->fill - from;
 		char *end = memchr(data, chunker->file->dialect.newline, n);
 		size_t used = end == NULL ? n : (size_t) (end - data) + 1;
+		size_t content; /* of the bytes used, without what may be the line end */
 
 		XXH3_128bits_update(chunker->hash, data, used);
 		length += used;
+		content = csv_line_content_end(&chunker->file->dialect, data, 0, used - (end != NULL));
+		line_end = (content > 0 ? 0 : line_end) + used - content;
 		if (end != NULL || chunker->eof)
 		{
 			chunk->data = chunker->buf + chunker->start;
@@ -321,6 +325,7 @@ cut_oversize(Chunker *chunker, Chunk *chunk)
 	}
 	store_hash(chunk->hash, XXH3_128bits_digest(chunker->hash));
 	chunk->oversize = true;
+	chunk->oversize_len = length - line_end;
 	chunk->records = 1;
 	chunk->lines = 1;
 	chunk->byte_end = chunk->byte_start + length;
