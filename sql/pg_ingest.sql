@@ -78,7 +78,7 @@ CREATE TABLE ingest.manifest_chunks (
 	rows_staged bigint NOT NULL,
 	rows_quarantined bigint NOT NULL,
 	rows_ignored bigint NOT NULL,
-	leading_bad bigint NOT NULL,
+	rows_bad bigint NOT NULL,
 	lane_no integer NOT NULL,
 	committed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	PRIMARY KEY (load_id, file_no, chunk_no)

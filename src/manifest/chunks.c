@@ -15,7 +15,7 @@ manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk)
 	statement_init(&statement,
 				   "INSERT INTO ingest.manifest_chunks (load_id, file_no, chunk_no, byte_start,"
 				   " byte_end, raw_end, first_row, first_line, lines, content_hash, rows_read,"
-				   " rows_staged, rows_quarantined, rows_ignored, leading_bad, lane_no) VALUES"
+				   " rows_staged, rows_quarantined, rows_ignored, rows_bad, lane_no) VALUES"
 				   " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, chunk->file_no);
@@ -31,7 +31,7 @@ manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk)
 	statement_add_int64(&statement, chunk->rows_staged);
 	statement_add_int64(&statement, chunk->rows_quarantined);
 	statement_add_int64(&statement, chunk->rows_ignored);
-	statement_add_int64(&statement, chunk->leading_bad);
+	statement_add_int64(&statement, chunk->rows_bad);
 	statement_add_int32(&statement, chunk->lane_no);
 	statement_run(&statement, NULL, NULL);
 }
@@ -56,7 +56,7 @@ read_chunk(HeapTuple tuple, TupleDesc desc, void *arg)
 	chunk->rows_staged = row_int64(tuple, desc, 11);
 	chunk->rows_quarantined = row_int64(tuple, desc, 12);
 	chunk->rows_ignored = row_int64(tuple, desc, 13);
-	chunk->leading_bad = row_int64(tuple, desc, 14);
+	chunk->rows_bad = row_int64(tuple, desc, 14);
 	chunk->lane_no = row_int64(tuple, desc, 15);
 	*chunks = lappend(*chunks, chunk);
 }
@@ -70,7 +70,7 @@ manifest_chunks(int64 load_id, int file_no)
 	statement_init(&statement,
 				   "SELECT file_no, chunk_no, byte_start, byte_end, raw_end, first_row,"
 				   " first_line, lines, content_hash, rows_read, rows_staged, rows_quarantined,"
-				   " rows_ignored, leading_bad, lane_no FROM ingest.manifest_chunks"
+				   " rows_ignored, rows_bad, lane_no FROM ingest.manifest_chunks"
 				   " WHERE load_id = $1 AND file_no = $2 ORDER BY chunk_no");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, file_no);

@@ -217,8 +217,9 @@ read_sums(HeapTuple tuple, TupleDesc desc, void *arg)
 	counts->rows_staged = row_int64(tuple, desc, 2);
 	counts->rows_quarantined = row_int64(tuple, desc, 3);
 	counts->rows_ignored = row_int64(tuple, desc, 4);
-	counts->files_loaded = row_int64(tuple, desc, 5);
-	counts->bytes_read = row_int64(tuple, desc, 6);
+	counts->rows_bad = row_int64(tuple, desc, 5);
+	counts->files_loaded = row_int64(tuple, desc, 6);
+	counts->bytes_read = row_int64(tuple, desc, 7);
 }
 
 void
@@ -231,6 +232,7 @@ manifest_sum(int64 load_id, ManifestCounts *counts)
 		&statement,
 		"SELECT coalesce(sum(c.rows_read), 0)::int8, coalesce(sum(c.rows_staged), 0)::int8,"
 		" coalesce(sum(c.rows_quarantined), 0)::int8, coalesce(sum(c.rows_ignored), 0)::int8,"
+		" coalesce(sum(c.rows_bad), 0)::int8,"
 		" (SELECT count(*) FROM ingest.manifest_files f"
 		"  WHERE f.load_id = $1 AND f.chunks IS NOT NULL)::int4,"
 		" (SELECT coalesce(sum(size), 0) FROM ingest.manifest_files f"

@@ -55,7 +55,7 @@ typedef struct ManifestChunk
 	int64 rows_staged;
 	int64 rows_quarantined;
 	int64 rows_ignored;
-	int64 leading_bad; /* bad rows before the first good one */
+	int64 rows_bad; /* quarantined, or ignored because bad */
 	int lane_no;
 } ManifestChunk;
 
@@ -75,6 +75,7 @@ typedef struct ManifestCounts
 	int64 rows_staged;
 	int64 rows_quarantined;
 	int64 rows_ignored;
+	int64 rows_bad; /* quarantined, or ignored because bad, while staging */
 	int64 rows_deduplicated;
 	int64 rows_inserted;
 	int64 rows_updated;

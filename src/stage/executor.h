@@ -41,6 +41,7 @@ typedef struct JobResult
 	int64 rows_bad;     /* quarantined, or ignored because bad */
 } JobResult;
 
+/* Called for every job in the order in which they end; may raise an error. */
 typedef void (*JobDone)(const JobResult *result, void *arg);
 
 typedef struct Executor Executor;

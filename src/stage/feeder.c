@@ -18,6 +18,13 @@
 /* Rest of a window that is too small to start another file in. */
 #define WINDOW_REST_MIN ((size_t) 4 * 1024)
 
+/*
+ * Longest first chunk of a load.  A file that is not what it should be is
+ * noticed in it (option initial_bad_rows), before a whole chunk_size of its
+ * rows is in quarantine.  The header may already have brought more into memory.
+ */
+#define FIRST_CHUNK_SIZE ((size_t) 64 * 1024)
+
 /* Serialised size of a chunk beside its path and field numbers; see chunk.c. */
 #define CHUNK_FIXED_SPACE ((size_t) 512)
 
@@ -47,7 +54,6 @@ submit_window(Feeder *feeder)
 	feeder->has_window = false;
 	feeder->chunks = NIL;
 	MemoryContextReset(feeder->window_context);
-	feeder->setup->after_submit(feeder->setup->arg);
 }
 
 static void
@@ -89,6 +95,15 @@ open_window(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 	submit_window(feeder);
 	new_window(feeder, false);
 	chunker_use(chunker, feeder->window.data, feeder->window.size);
+}
+
+/* Behind the head of the load's first file: makes its first chunk a short one. */
+static void
+shorten_first_chunk(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
+{
+	if (file->manifest->file_no == 0)
+		chunker_use(chunker, feeder->window.data,
+					Min(feeder->window.size, Max(chunker_pending(chunker), FIRST_CHUNK_SIZE)));
 }
 
 /* Keeps a chunk for the submit of its window. */
@@ -194,6 +209,7 @@ stage_file(Feeder *feeder, const PlannedFile *file)
 	const ManifestLoad *load = feeder->setup->plan->command.load;
 	List *committed = NIL;
 	Chunker *chunker;
+	ChunkFile *described;
 	bool same = true;
 
 	if (!file->is_new && !feeder->setup->plan->command.restart)
@@ -204,7 +220,9 @@ stage_file(Feeder *feeder, const PlannedFile *file)
 	{
 		chunker = chunker_open(file->source, feeder->setup->request->options);
 		open_window(feeder, chunker, file);
-		chunker_begin(chunker, describe_file(feeder, chunker, file), committed);
+		described = describe_file(feeder, chunker, file);
+		shorten_first_chunk(feeder, chunker, file);
+		chunker_begin(chunker, described, committed);
 		same = cut_file(feeder, chunker, file);
 		chunker_close(chunker);
 	}

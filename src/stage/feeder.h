@@ -14,9 +14,6 @@ typedef struct FeederSetup
 	const StagePlan *plan;
 	Executor *executor;
 	Progress *progress;
-	/* called after every submit; may raise an error that ends the load */
-	void (*after_submit)(void *arg);
-	void *arg;
 } FeederSetup;
 
 /*

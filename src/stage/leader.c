@@ -34,9 +34,11 @@ typedef struct Leader
 	const StageRequest *request;
 	StagePlan *plan;
 	StageSetup setup;
-	Executor *executor;
+	Executor *executor; /* NULL when none runs */
 	Limits limits;
 	Progress progress;
+	bool is_entered;      /* the manifest has the load, or will not take it */
+	const char *rejected; /* why, when there are too many bad rows */
 } Leader;
 
 /* The columns of a new load: those of the first file that has any record. */
@@ -73,18 +75,6 @@ find_columns(const StageRequest *request, const StagePlan *plan)
 	return columns;
 }
 
-/* JobDone: counts, limits, progress. */
-static void
-job_done(const JobResult *result, void *arg)
-{
-	Leader *leader = arg;
-
-	limits_add(&leader->limits, result);
-	leader->progress.rows_staged += result->counts.rows_staged;
-	leader->progress.rows_bad += result->rows_bad;
-	progress_update(&leader->progress);
-}
-
 /* Runs a command and leaves buf empty. */
 static void
 run_command(Leader *leader, StringInfo buf)
@@ -113,6 +103,7 @@ enter_plan(Leader *leader)
 	StringInfoData buf;
 	ListCell *lc;
 
+	leader->is_entered = true;
 	initStringInfo(&buf);
 	plan.files = NIL;
 	command_write_plan(&plan, &buf);
@@ -134,41 +125,57 @@ enter_plan(Leader *leader)
 	FAILPOINT("planned");
 }
 
-/* Too many bad rows: ends the load as rejected, with the evidence in quarantine. */
+/* Does the manifest outlive a rollback of the caller? */
+static bool
+is_autonomous(const Leader *leader)
+{
+	if (leader->executor != NULL)
+		return leader->executor->autonomous;
+	return worker_choice(leader->request, leader->plan->bytes_total) > 0;
+}
+
+/* Too many bad rows; summary says which, "" where nothing is kept of them. */
 static void
-reject(Leader *leader, const char *reason)
+raise_rejection(const Leader *leader, const char *summary)
 {
 	int64 load_id = leader->setup.load_id;
-	char *summary = "";
 
-	leader->executor->routine->drain(leader->executor);
-	set_status(leader, "rejected", reason);
-	if (leader->executor->autonomous)
-		summary = quarantine_summary(load_id);
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_EXCEPTION),
 			 errmsg("load " INT64_FORMAT " into table \"%s\" is rejected: %s", load_id,
-					RelationGetRelationName(leader->request->target), reason),
+					RelationGetRelationName(leader->request->target), leader->rejected),
 			 summary[0] != '\0' ? errdetail("Commonest reasons: %s.", summary) : 0,
 			 summary[0] != '\0'
 				 ? errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
 						   load_id)
-			 : leader->executor->autonomous
+			 : is_autonomous(leader)
 				 ? errhint("Set option \"on_error\" to \"quarantine\" to see the bad rows.")
 				 : errhint("Nothing is kept, because the load was staged in this transaction: "
 						   "option \"workers\" is 0, no worker was free, or the transaction "
 						   "would not have seen what workers commit.")));
 }
 
-/* FeederSetup.after_submit */
+/* Ends the load if there is a reason; run_plan() notes it.  What is not committed is given up. */
 static void
-check_limits(void *arg)
+reject(Leader *leader, const char *reason)
+{
+	if (reason == NULL)
+		return;
+	leader->rejected = reason;
+	raise_rejection(leader, "");
+}
+
+/* JobDone: counts, limits, progress. */
+static void
+job_done(const JobResult *result, void *arg)
 {
 	Leader *leader = arg;
-	const char *reason = limits_exceeded(&leader->limits);
 
-	if (reason != NULL)
-		reject(leader, reason);
+	limits_add(&leader->limits, result);
+	leader->progress.rows_staged += result->counts.rows_staged;
+	leader->progress.rows_bad += result->rows_bad;
+	progress_update(&leader->progress);
+	reject(leader, limits_exceeded(&leader->limits));
 }
 
 static bool
@@ -179,8 +186,6 @@ feed(Leader *leader)
 		.plan = leader->plan,
 		.executor = leader->executor,
 		.progress = &leader->progress,
-		.after_submit = check_limits,
-		.arg = leader,
 	};
 
 	return feeder_run(&setup);
@@ -208,7 +213,7 @@ start_executor(Leader *leader)
 	return executor;
 }
 
-/* What executors need; the load's columns are known. */
+/* What executors need; an empty contract will do for those that load nothing. */
 static void
 init_setup(Leader *leader)
 {
@@ -220,8 +225,20 @@ init_setup(Leader *leader)
 	leader->setup.user = GetUserId();
 	leader->setup.options_text = request->options_text;
 	leader->setup.options = request->options;
-	leader->setup.spec = contract_spec_build(request->target, load->columns, request->unique_key);
+	leader->setup.spec = palloc0(sizeof(ContractSpec));
 	leader->setup.bytes_total = leader->plan->bytes_total;
+}
+
+/* What rows must satisfy; a new load asks its files first which columns they have. */
+static void
+find_contract(Leader *leader)
+{
+	const StageRequest *request = leader->request;
+	ManifestLoad *load = leader->plan->command.load;
+
+	if (leader->plan->command.is_new)
+		load->columns = find_columns(request, leader->plan);
+	leader->setup.spec = contract_spec_build(request->target, load->columns, request->unique_key);
 }
 
 /* One attempt at the plan; false when a file is not the one that was begun. */
@@ -241,15 +258,13 @@ try_plan(Leader *leader)
 		same = feed(leader);
 		if (same)
 		{
-			const char *reason = limits_exceeded_at_end(&leader->limits);
-
-			if (reason != NULL)
-				reject(leader, reason);
+			reject(leader, limits_exceeded_at_end(&leader->limits));
 			set_status(leader, "staged", NULL);
 		}
 		leader->executor->routine->end(leader->executor);
 	}
 	PG_END_ENSURE_ERROR_CLEANUP(abort_executor, PointerGetDatum(leader->executor));
+	leader->executor = NULL;
 	progress_end();
 	return same;
 }
@@ -277,19 +292,35 @@ is_final(int sqlstate)
 	return sqlstate != ERRCODE_LOCK_NOT_AVAILABLE && sqlstate != ERRCODE_DISK_FULL;
 }
 
-/* Notes the error of a load that cannot be continued, in a transaction of a worker. */
+/* An error as ingest.loads shows it. */
+static char *
+failure_message(const ErrorData *error)
+{
+	if (error->detail == NULL)
+		return error->message;
+	return psprintf("%s. %s", error->message, error->detail);
+}
+
+/* Notes that and why a load cannot be continued, in transactions of a worker. */
 static void
-mark_failed(Leader *leader, const ErrorData *error)
+end_load(Leader *leader, const char *status, const char *message)
 {
 	leader->executor = pool_start(&leader->setup, 1, job_done, leader);
 	if (leader->executor == NULL)
 		return;
 	PG_ENSURE_ERROR_CLEANUP(abort_executor, PointerGetDatum(leader->executor));
 	{
-		set_status(leader, "failed", error->message);
+		if (!leader->is_entered)
+		{
+			/* what it was to replace is still good */
+			leader->plan->command.abandoned = NIL;
+			enter_plan(leader);
+		}
+		set_status(leader, status, message);
 		leader->executor->routine->end(leader->executor);
 	}
 	PG_END_ENSURE_ERROR_CLEANUP(abort_executor, PointerGetDatum(leader->executor));
+	leader->executor = NULL;
 }
 
 static void
@@ -299,6 +330,7 @@ run_plan(Leader *leader)
 
 	PG_TRY();
 	{
+		find_contract(leader);
 		while (!try_plan(leader))
 		{
 			ereport(NOTICE, (errmsg("a file of load " INT64_FORMAT
@@ -316,14 +348,16 @@ run_plan(Leader *leader)
 
 		MemoryContextSwitchTo(oldcontext);
 		error = CopyErrorData();
-		if (is_final(error->sqlerrcode) && leader->executor != NULL &&
-			leader->executor->autonomous && !limits_were_reported(&leader->limits))
+		if (!is_final(error->sqlerrcode) || !is_autonomous(leader))
+			PG_RE_THROW();
+		FlushErrorState();
+		if (leader->rejected == NULL)
 		{
-			FlushErrorState();
-			mark_failed(leader, error);
+			end_load(leader, "failed", failure_message(error));
 			ReThrowError(error);
 		}
-		PG_RE_THROW();
+		end_load(leader, "rejected", leader->rejected);
+		raise_rejection(leader, quarantine_summary(leader->setup.load_id));
 	}
 	PG_END_TRY();
 }
@@ -343,8 +377,6 @@ stage_run(const StageRequest *request, StageOutcome *outcome)
 	outcome->load_id = load->load_id;
 	if (leader.plan->is_staged)
 		return;
-	if (leader.plan->command.is_new)
-		load->columns = find_columns(request, leader.plan);
 	init_setup(&leader);
 	run_plan(&leader);
 	FAILPOINT("staged");

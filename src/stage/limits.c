@@ -23,7 +23,7 @@ limits_init(Limits *limits, const IngestOptions *options, int64 resumed_load)
 		return;
 	manifest_sum(resumed_load, &counts);
 	limits->rows_read = counts.rows_read;
-	limits->rows_bad = counts.rows_quarantined;
+	limits->rows_bad = counts.rows_bad;
 }
 
 /* Takes the next job in order into the run of leading bad rows. */
@@ -88,19 +88,13 @@ limits_exceeded(Limits *limits)
 	const IngestOptions *options = limits->options;
 
 	if (options->initial_bad_rows > 0 && limits->leading_bad >= options->initial_bad_rows)
-	{
-		limits->reported = true;
 		return psprintf("the first " INT64_FORMAT " rows are all bad (initial_bad_rows)",
 						limits->leading_bad);
-	}
 	if (options->reject_limit >= 0 && limits->rows_bad > options->reject_limit)
-	{
-		limits->reported = true;
 		return psprintf(INT64_FORMAT
 						" of " INT64_FORMAT
 						" rows read so far are bad, more than reject_limit (" INT64_FORMAT ")",
 						limits->rows_bad, limits->rows_read, options->reject_limit);
-	}
 	return NULL;
 }
 
@@ -114,14 +108,7 @@ limits_exceeded_at_end(Limits *limits)
 		return reason;
 	if (limits->rows_bad <= options->reject_limit_percent / 100.0 * limits->rows_read)
 		return NULL;
-	limits->reported = true;
 	return psprintf(INT64_FORMAT " of " INT64_FORMAT
 								 " rows are bad, more than reject_limit (%g %%)",
 					limits->rows_bad, limits->rows_read, options->reject_limit_percent);
-}
-
-bool
-limits_were_reported(const Limits *limits)
-{
-	return limits->reported;
 }

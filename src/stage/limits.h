@@ -21,7 +21,6 @@ typedef struct Limits
 	int64 leading_bad;
 	uint64 next_seq;
 	List *pending; /* of JobResult *, done before a job that is not */
-	bool reported;
 } Limits;
 
 /* resumed_load: the load whose committed rows count as well; 0 for a new one. */
@@ -32,6 +31,5 @@ extern void limits_add(Limits *limits, const JobResult *result);
 extern const char *limits_exceeded(Limits *limits);
 /* The same when all rows are read: percentages are judged here. */
 extern const char *limits_exceeded_at_end(Limits *limits);
-extern bool limits_were_reported(const Limits *limits);
 
 #endif

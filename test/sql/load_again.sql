@@ -81,11 +81,32 @@ CALL write(file('f.csv'), E'id,name\n11,j\n');
 SELECT ingest.stage('u', file('f.csv')) AS id \gset
 SELECT report(ingest.load('u', file('f.csv')));
 SELECT status FROM ingest.loads WHERE load_id = :id;
+-- A lane that is not the one that was filled is never published, but filled again
+CALL write(file('h.csv'), E'id,name\n13,l\n');
+SELECT ingest.stage('u', file('h.csv')) AS id \gset
+UPDATE ingest.manifest_lanes SET epoch = epoch + 1;
+SELECT ingest.publish(:id);
+SELECT report(ingest.load('u', file('h.csv')));
+SELECT status FROM ingest.loads WHERE load_id = :id;
 -- Other options are another load; what was staged before is given up
 CALL write(file('g.csv'), E'id;name\n12;k\n');
 SELECT ingest.stage('u', file('g.csv'), '{"header": false, "initial_bad_rows": 0}') AS id \gset
 SELECT report(ingest.load('u', file('g.csv'), options => '{"delimiter": ";"}'));
 SELECT status FROM ingest.loads WHERE load_id = :id;
+
+-- So is another contract: rows are judged by what holds now
+CALL write(file('j.csv'), E'id,name\n15,n\n16,\n');
+SELECT ingest.stage('u', file('j.csv')) AS id \gset
+ALTER TABLE u ADD CHECK (name IS NOT NULL);
+SELECT report(ingest.load('u', file('j.csv')));
+SELECT status, rows_staged FROM ingest.loads WHERE load_id >= :id ORDER BY load_id;
+SELECT record, line, "column", rule, code, message, value FROM bad;
+-- Nothing is given up for a call whose header does not fit: that one has failed
+CALL write(file('i.csv'), E'id,name\n14,m\n');
+SELECT ingest.stage('u', file('i.csv')) AS id \gset
+SELECT failure($$ SELECT ingest.load('u', file('i.csv'), options => '{"delimiter": ";"}') $$);
+SELECT status, columns, mask(message) AS message FROM ingest.loads WHERE load_id >= :id ORDER BY load_id;
+SELECT report(ingest.publish(:id));
 
 -- No unfinished load and no lane stays behind
 SELECT load_id, status FROM ingest.loads WHERE status IN ('staging', 'staged');

@@ -27,7 +27,7 @@ SELECT failure($$ SELECT ingest.load('t', file('five'), options => '{"on_error":
 SELECT failure($$ SELECT ingest.load('t', file('five'), options => '{"on_error": "stop", "force": true, "workers": 0}') $$);
 -- the failed load is known; nothing is known of one in the caller's own process, it went with its transaction
 SELECT count(*) FROM t;
-SELECT load_id, status, rows_read, rows_staged, message FROM ingest.loads WHERE status <> 'published' ORDER BY load_id;
+SELECT load_id, status, rows_read, rows_staged, mask(message) AS message FROM ingest.loads WHERE status <> 'published' ORDER BY load_id;
 CALL write(file('fixed'), E'a,b,c\n1,1.5,x\n');
 SELECT report(ingest.load('t', file('fixed'), options => '{"on_error": "stop"}'));
 
@@ -60,6 +60,16 @@ SELECT ingest.load('t', file('wronger'));
 -- Blank lines are no rows that are bad
 CALL write(file('blank'), E'a,b,c\n' || repeat(E'\n', 2000) || E'1,1,y\n');
 SELECT report(ingest.load('t', file('blank')));
+
+-- Bad rows behind a good one are not the first ones, wherever chunks end
+CREATE TABLE numbers (n int);
+CALL write(file('later'), E'n\n' || repeat(E'1\n', 40000) || repeat(E'x\n', 100000));
+SELECT report(ingest.load('numbers', file('later'), options => '{"chunk_size": "64kB"}'));
+-- The verdict on a hopeless file does not wait for a whole chunk_size of it, nor for what is loaded meanwhile
+CALL write(file('hopeless'), E'n\n' || repeat(E'nothing but text\n', 300000));
+SELECT regexp_replace(f, '\d\d+', 'N', 'g') AS failure FROM failure($$ SELECT ingest.load('numbers', file('hopeless'), options => '{"workers": 1}') $$) AS f;
+SELECT rows_read BETWEEN 1000 AND 20000 AS early, rows_read = rows_quarantined AS kept, (SELECT count(*) FROM ingest.chunks AS c WHERE c.load_id = l.load_id) AS chunks
+  FROM ingest.loads AS l WHERE source = file('hopeless');
 
 -- A rejected load does not stand in the way of a corrected file, or of another limit
 CALL write(file('wronger'), E'a,b,c\n9,9,y\n');

@@ -1,4 +1,4 @@
-# What a load that runs shows to others: ingest.progress, pg_stat_progress_copy, and messages.
+# What a load shows to others: ingest.progress, pg_stat_progress_copy, messages, and the server's log.
 use strict;
 use warnings;
 
@@ -12,9 +12,11 @@ my $file = write_file($node->basedir . '/orders.csv', $orders->{csv});
 my $target = create_target($node, 'target', 'append');
 
 set_truth($node, $file => $orders);
+sql($node, 'CREATE ROLE visitor; GRANT USAGE ON SCHEMA ingest TO visitor; GRANT SELECT ON ingest.progress TO visitor');
 is(sql($node, 'SELECT count(*) FROM ingest.progress'), '0', 'nothing runs, nothing is shown');
 test_views();
 test_messages();
+test_server_log();
 done_testing();
 
 # Both workers wait behind their first chunk.
@@ -43,6 +45,13 @@ SQL
 SELECT count(*) FROM pg_stat_progress_copy JOIN pg_stat_activity USING (pid)
  WHERE backend_type = 'pg_ingest worker' AND tuples_processed > 0
 SQL
+	for my $right ('INSERT', 'SELECT')
+	{
+		sql($node, "GRANT $right ON $target TO visitor");
+		is( sql($node, 'SET ROLE visitor; SELECT count(*) FROM ingest.progress'),
+			$right eq 'SELECT' ? '1' : '0',
+			"progress is shown to who has $right on the table");
+	}
 	cancel_leader($node);
 	end_session($session);
 	is(sql($node, 'SELECT count(*) FROM ingest.progress'), '0', 'progress is gone with the load');
@@ -76,5 +85,36 @@ SQL
 	($status, $out, $err) =
 	  $node->psql('postgres', load_sql($slow, $file, '"force": true'));
 	unlike($err, qr/INFO: /, 'and to nobody else');
+	return;
+}
+
+# Values of bad rows are for the caller and for quarantine, never for the log.
+sub test_server_log
+{
+	my $table = create_target($node, 'private', 'append');
+	my $bad_type = write_file($node->basedir . '/type.csv', "id,customer,amount\n1,x,secret\n");
+	my $bad_check = write_file($node->basedir . '/check.csv', "id,customer,amount\n1,secret,-1\n");
+	my $bad_quotes = write_file($node->basedir . '/quotes.csv', qq{id,customer\n1,"secret" x\n});
+	my $log_start;
+
+	sql($node, "ALTER TABLE $table ADD CHECK (customer <> 'secret')");
+	$log_start = -s $node->logfile;
+	for my $bad ($bad_type, $bad_check, $bad_quotes)
+	{
+		for my $options ('"workers": 1', '"workers": 0', '"workers": 1, "on_error": "stop"',
+			'"workers": 0, "on_error": "stop"', '"workers": 1, "reject_limit": 0')
+		{
+			$node->psql('postgres', load_sql($table, $bad, qq{"force": true, $options}));
+		}
+	}
+	load_fails(
+		$node,
+		load_sql($table, $bad_type, '"force": true, "on_error": "stop"'),
+		qr/record 1 of file .* violates rule "type"\nDETAIL: .*"secret"/,
+		'a bad value is told to the caller');
+	my $log = substr(slurp_file($node->logfile), $log_start);
+	like($log, qr/ERROR:  record 1 of file .* violates rule "type"/, 'the error is in the log');
+	like($log, qr/WARNING:  load \d+: 1 row/, 'and the warning about quarantine');
+	unlike($log, qr/secret/, 'but no value');
 	return;
 }
