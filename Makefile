@@ -117,6 +117,7 @@ OBJS += \
 	src/publish/bulk_append.o \
 	src/publish/culprit.o \
 	src/publish/key_order.o \
+	src/publish/lane_reader.o \
 	src/publish/publish.o \
 	src/publish/staged.o \
 	src/publish/target_size.o \

@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "publish/bulk_append.h"
 #include "publish/culprit.h"
+#include "publish/lane_reader.h"
 
 #include "access/heapam.h"
 #include "access/table.h"
@@ -32,9 +33,6 @@
 /* As COPY's buffers; more rows gain nothing. */
 #define BUFFER_ROWS  1000
 #define BUFFER_BYTES ((Size) 512 * 1024)
-
-#define LANE_FILE_COLUMN "_ingest_file"
-#define LANE_ROW_COLUMN  "_ingest_row"
 
 typedef struct BulkAppend
 {
@@ -88,6 +86,24 @@ has_values_to_compute(const PublishRequest *request)
 	return false;
 }
 
+/* lane_reader.c reads their pages. */
+static bool
+lanes_are_heaps(const PublishRequest *request)
+{
+	ListCell *cell;
+
+	foreach (cell, request->lanes)
+	{
+		Relation lane = table_open(lfirst_oid(cell), AccessShareLock);
+		bool is_heap = lane->rd_rel->relam == HEAP_TABLE_AM_OID;
+
+		table_close(lane, NoLock);
+		if (!is_heap)
+			return false;
+	}
+	return true;
+}
+
 bool
 bulk_append_applies(const PublishRequest *request)
 {
@@ -95,7 +111,7 @@ bulk_append_applies(const PublishRequest *request)
 
 	return target->rd_rel->relkind == RELKIND_RELATION && !target->rd_rel->relispartition &&
 		   target->rd_rel->relam == HEAP_TABLE_AM_OID && target->trigdesc == NULL &&
-		   !has_values_to_compute(request);
+		   !has_values_to_compute(request) && lanes_are_heaps(request);
 }
 
 /* Writes the buffered rows and their index entries. */
@@ -128,16 +144,13 @@ flush(BulkAppend *append)
 	append->current = -1;
 }
 
-/* Buffers the row that is in values and nulls. */
+/* Buffers a row of the target, allocated in append->context. */
 static void
-add_row(BulkAppend *append, StagedPosition position)
+add_row(BulkAppend *append, HeapTuple tuple, StagedPosition position)
 {
 	Relation target = append->request->target;
-	MemoryContext caller = MemoryContextSwitchTo(append->context);
-	HeapTuple tuple = heap_form_tuple(RelationGetDescr(target), append->values, append->nulls);
 	TupleTableSlot *slot = append->slots[append->nrows];
 
-	MemoryContextSwitchTo(caller);
 	if (slot == NULL)
 		slot = append->slots[append->nrows] =
 			MakeSingleTupleTableSlot(RelationGetDescr(target), &TTSOpsHeapTuple);
@@ -202,7 +215,7 @@ map_key(const BulkAppend *append, Oid lane_oid)
 }
 
 /* The row in slot as one of the target. */
-static void
+static HeapTuple
 convert_row(BulkAppend *append, const int *map, const TupleTableSlot *slot)
 {
 	int natts = RelationGetDescr(append->request->target)->natts;
@@ -213,34 +226,34 @@ convert_row(BulkAppend *append, const int *map, const TupleTableSlot *slot)
 		append->nulls[i] = map[i] < 0 || slot->tts_isnull[map[i]];
 		append->values[i] = append->nulls[i] ? (Datum) 0 : slot->tts_values[map[i]];
 	}
+	return heap_form_tuple(RelationGetDescr(append->request->target), append->values,
+						   append->nulls);
 }
 
 static void
 append_lane(BulkAppend *append, Oid lane_oid)
 {
 	Relation lane = table_open(lane_oid, AccessShareLock);
-	AttrNumber file_attnum = get_attnum(lane_oid, LANE_FILE_COLUMN);
-	AttrNumber row_attnum = get_attnum(lane_oid, LANE_ROW_COLUMN);
 	int *map = map_attributes(append, lane);
 	int *key = map_key(append, lane_oid);
-	TupleTableSlot *slot = table_slot_create(lane, NULL);
-	TableScanDesc scan = table_beginscan(lane, GetActiveSnapshot(), 0, NULL);
+	LaneReader *reader = lane_reader_begin(lane, GetActiveSnapshot());
+	bool cut = lane_reader_can_cut(reader, RelationGetDescr(append->request->target), map);
+	StagedPosition position;
+	TupleTableSlot *slot;
 
-	while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	while ((slot = lane_reader_next(reader, &position)) != NULL)
 	{
-		StagedPosition position;
+		MemoryContext caller;
+		HeapTuple tuple;
 
-		CHECK_FOR_INTERRUPTS();
-		slot_getallattrs(slot);
-		position.file_no = DatumGetInt32(slot->tts_values[file_attnum - 1]);
-		position.record = DatumGetInt64(slot->tts_values[row_attnum - 1]);
-		if (position.file_no < 0 || lacks_key(append, key, slot))
+		if (lacks_key(append, key, slot))
 			continue;
-		convert_row(append, map, slot);
-		add_row(append, position);
+		caller = MemoryContextSwitchTo(append->context);
+		tuple = cut ? lane_reader_cut(reader) : convert_row(append, map, slot);
+		MemoryContextSwitchTo(caller);
+		add_row(append, tuple, position);
 	}
-	table_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
+	lane_reader_end(reader);
 	table_close(lane, NoLock);
 }
 
