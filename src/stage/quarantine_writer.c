@@ -125,7 +125,10 @@ push_string(JsonbParseState **state, const char *key, const char *value, size_t 
 	(void) pushJsonbValue(state, WJB_VALUE, &jv);
 }
 
-/* [{"column": …, "rule": …, "sqlstate": …, "message": …, "value": …}, …] */
+/*
+ * [{"rule": …, "value": …, "column": …, "message": …, "sqlstate": …}, …]: keys in the
+ * order of jsonb, shorter ones first, which then has nothing to sort.
+ */
 static Jsonb *
 build_errors(const Violation *violations)
 {
@@ -137,15 +140,15 @@ build_errors(const Violation *violations)
 	for (v = violations; v != NULL; v = v->next)
 	{
 		(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-		if (v->column != NULL)
-			push_string(&state, "column", v->column, strlen(v->column));
 		push_string(&state, "rule", v->rule, strlen(v->rule));
-		/* a copy: unpack_sql_state() has one buffer for all */
-		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
-		push_string(&state, "message", v->message,
-					pg_mbcliplen(v->message, strlen(v->message), VALUE_MAX));
 		if (v->value != NULL)
 			push_string(&state, "value", v->value, pg_mbcliplen(v->value, v->value_len, VALUE_MAX));
+		if (v->column != NULL)
+			push_string(&state, "column", v->column, strlen(v->column));
+		push_string(&state, "message", v->message,
+					pg_mbcliplen(v->message, strlen(v->message), VALUE_MAX));
+		/* a copy: unpack_sql_state() has one buffer for all */
+		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
 		(void) pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
 	result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
