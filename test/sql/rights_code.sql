@@ -33,13 +33,22 @@ BEGIN
     PERFORM set_config('session_authorization', 'default', false);
     RETURN true;
 END $$;
+CREATE FUNCTION make_table() RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMPORARY TABLE left_behind ();
+    RETURN true;
+END $$;
+CREATE FUNCTION leave_behind(i int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN rights_code.make_table();
+END $$;
 CREATE FUNCTION read_manifest(i int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN (SELECT count(*) > 0 FROM ingest.manifest_loads);
 END $$;
 CREATE DOMAIN told AS text CHECK (VALUE IS NULL OR tell('domain of ' || VALUE));
 CREATE DOMAIN told_null AS text CHECK (VALUE IS NOT NULL OR tell(coalesce(VALUE, 'null of a domain')));
-CREATE TABLE t (id int CHECK (id IS NULL OR tell('check of ' || id)), name told, CHECK (become(id)), CHECK (become_session(id)), CHECK (read_manifest(id)), nothing told_null DEFAULT 'something');
+CREATE TABLE t (id int CHECK (id IS NULL OR tell('check of ' || id)), name told, CHECK (become(id)), CHECK (become_session(id)), CHECK (leave_behind(id)), CHECK (read_manifest(id)), nothing told_null DEFAULT 'something');
 CREATE TABLE constant (id int, CHECK (tell('constant')));
 GRANT INSERT, SELECT ON t, constant TO regress_ingest_loader;
 RESET ROLE;

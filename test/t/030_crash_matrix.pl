@@ -85,13 +85,13 @@ sub stop_at
 {
 	my ($stop, $point, $target) = @_;
 	my ($how, $action) = @$stop;
-	# long enough to reach the point
-	my $timeout = $how eq 'timed_out' ? 2 : 0;
+	# long enough to reach the point, and to see that it is reached
+	my $timeout = $how eq 'timed_out' ? 3 : 0;
 	my ($session, $out, $err);
 
 	sleep_in_publish($target) if $point eq 'mid_publish';
 	$session = start_at($node, load_sql($target, $file), $point, $timeout);
-	wait_for_point($point) unless $timeout;
+	wait_for_point($point);
 	$action->($session);
 	($out, $err) = end_session($session);
 	sql($node, "DROP TRIGGER stop ON $target") if $point eq 'mid_publish';

@@ -15,6 +15,7 @@ my $few = make_orders(50001, 100);
 my $scenario = 0;
 
 test_changed_between_attempts();
+test_changed_behind_its_end();
 test_changed_while_read();
 test_files_come_and_go();
 test_file_away();
@@ -79,6 +80,31 @@ sub test_changed_between_attempts
 		is(staged_again($node, $target), $staged_again, "$name: chunks staged again");
 		is(status_of($node, $target), $loads, "$name: loads");
 	}
+	return;
+}
+
+# A file of which all chunks are committed changes secretly while others of its load are not.
+sub test_changed_behind_its_end
+{
+	my ($directory, $target) = new_scenario('append');
+	my $first = write_file("$directory/first.csv", $few->{csv});
+	my $last = write_file("$directory/last.csv", $orders->{csv});
+	my $new = { %$few, good => [ @{ $few->{good} } ] };
+	my $time = (stat $first)[9] - 100;
+
+	$new->{csv} =~ s/,2024-/,2023-/;
+	$new->{good}[0] =~ s/,2024-/,2023-/;
+	utime($time, $time, $first);
+	interrupt($node, load_sql($target, $directory), 'between_chunks');
+	is( sql($node, "SELECT chunks FROM ingest.files WHERE target = '$target'::regclass AND path = '$first'"),
+		'1', 'changed behind its end: the file was read to its end');
+	remember_chunks($node, $target);
+	write_file($first, $new->{csv});
+	utime($time, $time, $first);
+	set_truth($node, $first => $new, $last => $orders);
+	load_ok($node, load_sql($target, $directory), 'published', 'changed behind its end: published');
+	is_complete($node, $target, 'changed behind its end: exactly the rows of the new files');
+	is(staged_again($node, $target), 'all', 'changed behind its end: chunks staged again');
 	return;
 }
 

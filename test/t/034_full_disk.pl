@@ -1,6 +1,7 @@
 # A disk that fills up, while rows are staged or published: a clear error, and the same call
-# completes once there is room.  A limit on the size of files stands in for the disk; segments of WAL
-# are small, so that they stay below it, and shared memory is not in files.
+# completes once there is room.  Two things stand in for the disk: /dev/full, which says the words of
+# a full disk, for tables that are there before; and a limit on the size of files, for lanes too.
+# Segments of WAL are small, so that they stay below the limit, and shared memory is not in files.
 use strict;
 use warnings;
 
@@ -16,9 +17,10 @@ my $node = new_cluster(
 my $orders = make_orders(1, 45000);
 my $file = write_file($node->basedir . '/orders.csv', $orders->{csv});
 
-plan skip_all => 'no prlimit' unless limit_file_size("$limit:") && limit_file_size('unlimited:');
 set_truth($node, $file => $orders);
+limit_file_size('unlimited:') or die 'could not run prlimit';
 
+test_full_device(@$_) for ([ 'staging', 'ingest.quarantine_rows' ], [ 'staged', 'target' ]);
 test_full_disk(@$_)
   for (
 	[ 'staging', 'pages' ],
@@ -26,6 +28,30 @@ test_full_disk(@$_)
 	[ 'staged', 'pages' ],
 	[ 'staged', 'multi_insert' ]);
 done_testing();
+
+# The file of a table is on a full device while the load has this status.
+sub test_full_device
+{
+	my ($status, $table) = @_;
+	my $target = create_target($node, $table eq 'target' ? $table : 'other', 'append');
+	my $load = load_sql($target, $file, '"workers": 1');
+	my ($path, $out, $err);
+
+	# an empty file without a page in memory
+	sql($node, "TRUNCATE $table; CHECKPOINT");
+	$path = $node->data_dir . '/' . sql($node, "SELECT pg_relation_filepath('$table')");
+	rename($path, "$path.away") or die "could not rename $path: $!";
+	symlink('/dev/full', $path) or die "could not make link $path: $!";
+	($out, $err) = end_session(start_session($node, $load));
+	like($err, qr/ERROR:  could not extend file .*: No space left on device/, "$table: error");
+	is(status_of($node, $target), $status, "$table: status after error");
+	unlink($path) or die "could not remove $path: $!";
+	rename("$path.away", $path) or die "could not rename $path.away: $!";
+	load_ok($node, $load, 'published', "$table: with room the same call publishes");
+	is_complete($node, $target, "$table: exactly the rows of the file");
+	is(status_of($node, $target), 'published', "$table: it is one load");
+	return;
+}
 
 # The disk is full while the load has this status.
 sub test_full_disk
