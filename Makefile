@@ -33,6 +33,16 @@ OBJS += \
 	src/format/csv/scan_portable.o \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
+	src/format/parquet/file.o \
+	src/format/parquet/page_header.o \
+	src/format/parquet/row_group.o \
+	src/format/parquet/schema.o \
+	src/format/parquet/schema_fields.o \
+	src/format/parquet/schema_logical.o \
+	src/format/parquet/statistics.o \
+	src/format/parquet/thrift.o \
+	src/format/parquet/types.o \
+	src/format/parquet/writer.o \
 	src/format/utf16.o
 
 # files and streams
