@@ -21,6 +21,11 @@ OBJS = \
 
 # bytes: no PostgreSQL inside
 OBJS += \
+	src/format/codec/block.o \
+	src/format/codec/block_lz4.o \
+	src/format/codec/block_snappy.o \
+	src/format/codec/block_zstd.o \
+	src/format/codec/brotli.o \
 	src/format/codec/codec.o \
 	src/format/codec/gzip.o \
 	src/format/codec/zstd.o \
@@ -34,11 +39,15 @@ OBJS += \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
 	src/format/parquet/file.o \
+	src/format/parquet/page.o \
 	src/format/parquet/page_header.o \
+	src/format/parquet/page_stream.o \
+	src/format/parquet/page_walk.o \
 	src/format/parquet/row_group.o \
 	src/format/parquet/schema.o \
 	src/format/parquet/schema_fields.o \
 	src/format/parquet/schema_logical.o \
+	src/format/parquet/section.o \
 	src/format/parquet/statistics.o \
 	src/format/parquet/thrift.o \
 	src/format/parquet/types.o \

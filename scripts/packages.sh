@@ -4,6 +4,7 @@
 #   scripts/packages.sh build        compiler, libraries, PostgreSQL with its server headers
 #   scripts/packages.sh build test   ... and what the tests need
 #   scripts/packages.sh bench        ... what the benchmarks need
+#   scripts/packages.sh interop      ... what the writers of "make interop" need
 #   scripts/packages.sh lint         ... what the checks of the source need
 #
 # Which PostgreSQL: the one of PG_CONFIG, else the newest installed, else the distribution's.
@@ -12,9 +13,12 @@
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
-BUILD_PACKAGES=(gcc libc6-dev make libcsv-dev libzstd-dev zlib1g-dev libxxhash-dev)
+BUILD_PACKAGES=(gcc libc6-dev make libcsv-dev libzstd-dev zlib1g-dev libxxhash-dev libsnappy-dev
+	liblz4-dev libbrotli-dev)
 TEST_PACKAGES=(perl libipc-run-perl)
 BENCH_PACKAGES=(python3 gzip zstd)
+INTEROP_PACKAGES=(python3 python3-venv)
+OPTIONAL_INTEROP_PACKAGES=(default-jre-headless)	# for Spark, unless there is a Java
 LINT_PACKAGES=(cppcheck shellcheck)
 OPTIONAL_LINT_PACKAGES=(clang-format-14)	# not every release has it, see lint.sh
 updated=no
@@ -78,6 +82,12 @@ for group in "$@"; do
 			;;
 		test) install_missing "${TEST_PACKAGES[@]}" ;;
 		bench) install_missing "${BENCH_PACKAGES[@]}" ;;
+		interop)
+			install_missing "${INTEROP_PACKAGES[@]}"
+			if ! command -v java >/dev/null && has_candidate "${OPTIONAL_INTEROP_PACKAGES[@]}"; then
+				install_missing "${OPTIONAL_INTEROP_PACKAGES[@]}"
+			fi
+			;;
 		lint)
 			install_missing "${LINT_PACKAGES[@]}"
 			for package in "${OPTIONAL_LINT_PACKAGES[@]}"; do

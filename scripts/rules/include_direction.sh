@@ -2,7 +2,7 @@
 # include_direction.sh: a directory of src/ includes only what the dependency rule lets it.
 #
 # The table is the rule; settings.h and compat.h are open to all but format.  Includes are
-# written relative to src/, and src/format sees the C library, zlib, zstd, xxhash and libcsv only.
+# written relative to src/, and src/format sees the C library, the codecs, xxhash and libcsv only.
 
 find src -name '*.[ch]' -exec grep -HnE '^[ 	]*#[ 	]*include' {} + |
 	awk -v own=" $(find src -mindepth 2 -name '*.h' -printf '%f ')" '
@@ -15,7 +15,7 @@ BEGIN {
 	allowed["publish"] = "publish manifest"
 	allowed["stage"] = "stage source format contract manifest options"
 	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"
-	libraries = "^(assert|ctype|errno|inttypes|limits|math|std[a-z]*|string|[a-z]mmintrin|z(lib|std|std_errors)|xxhash|csv)[.]h$"
+	libraries = "^(assert|ctype|errno|inttypes|limits|math|std[a-z]*|string|[a-z]mmintrin|z(lib|std|std_errors)|snappy-c|lz4(frame)?|brotli/decode|xxhash|csv)[.]h$"
 }
 {
 	split($0, place, ":")

@@ -21,6 +21,7 @@ typedef enum FmtStatus
 	FMT_CORRUPT = 10,   /* bytes that the format forbids */
 	FMT_TRUNCATED = 11, /* the stream ends inside a unit */
 	FMT_CHECKSUM = 12,  /* stored and computed checksum differ */
+	FMT_ENCODING = 13,  /* a text that is not in its encoding */
 	FMT_UNSUPPORTED = 20,
 	FMT_LIMIT = 30, /* a size beyond a cap */
 	FMT_NO_MEMORY = 40,

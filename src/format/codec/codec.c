@@ -87,7 +87,12 @@ codec_detect_foreign(const unsigned char *head, size_t len)
 CodecStream *
 codec_open(CodecKind kind, const FmtAllocator *allocator)
 {
-	const CodecMethod *method = find_method(kind);
+	return codec_open_method(find_method(kind), allocator);
+}
+
+CodecStream *
+codec_open_method(const CodecMethod *method, const FmtAllocator *allocator)
+{
 	CodecStream *stream;
 
 	if (method == NULL)

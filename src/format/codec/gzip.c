@@ -1,5 +1,5 @@
 /*
- * gzip.c: the gzip file format (RFC 1952) by zlib.
+ * gzip.c: the gzip file format (RFC 1952) by zlib; for Parquet's pages also RFC 1950.
  *
  * A file is one or more members, each with its own CRC-32 and length, which
  * zlib compares; then perhaps padding of zero bytes, as tapes and some block
@@ -14,8 +14,9 @@
 
 #include "format/codec/method.h"
 
-/* The largest window, plus 16: a gzip header and nothing else (zlib.h, inflateInit2). */
-#define GZIP_WINDOW_BITS (15 + 16)
+/* The largest window, plus 16: a gzip header and nothing else, or 32: zlib's too (zlib.h, inflateInit2). */
+#define GZIP_WINDOW_BITS    (15 + 16)
+#define DEFLATE_WINDOW_BITS (15 + 32)
 
 #define GZIP_MAGIC_FIRST 0x1f
 
@@ -52,7 +53,7 @@ gzip_zfree(voidpf opaque, voidpf address)
 }
 
 static void *
-gzip_open(const FmtAllocator *allocator)
+open_inflate(const FmtAllocator *allocator, int window_bits)
 {
 	GzipState *gzip = allocator->alloc(allocator->context, sizeof(*gzip));
 
@@ -65,12 +66,24 @@ gzip_open(const FmtAllocator *allocator)
 	gzip->zlib.zfree = gzip_zfree;
 	/* zlib takes a plain pointer; the callbacks make it const again */
 	gzip->zlib.opaque = (voidpf) (uintptr_t) allocator;
-	if (inflateInit2(&gzip->zlib, GZIP_WINDOW_BITS) != Z_OK)
+	if (inflateInit2(&gzip->zlib, window_bits) != Z_OK)
 	{
 		allocator->free(allocator->context, gzip);
 		return NULL;
 	}
 	return gzip;
+}
+
+static void *
+gzip_open(const FmtAllocator *allocator)
+{
+	return open_inflate(allocator, GZIP_WINDOW_BITS);
+}
+
+static void *
+deflate_open(const FmtAllocator *allocator)
+{
+	return open_inflate(allocator, DEFLATE_WINDOW_BITS);
 }
 
 static void
@@ -204,3 +217,4 @@ gzip_decode(void *state, CodecInput *in, CodecOutput *out, bool eof, const char 
 }
 
 const CodecMethod codec_gzip = {gzip_open, gzip_decode, gzip_close};
+const CodecMethod codec_deflate = {deflate_open, gzip_decode, gzip_close};

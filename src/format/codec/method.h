@@ -18,7 +18,15 @@ typedef struct CodecMethod
 	void (*close)(void *state);
 } CodecMethod;
 
-extern const CodecMethod codec_gzip; /* gzip.c */
-extern const CodecMethod codec_zstd; /* zstd.c */
+extern const CodecMethod codec_gzip;    /* gzip.c */
+extern const CodecMethod codec_deflate; /* gzip.c: zlib's header as well */
+extern const CodecMethod codec_zstd;    /* zstd.c */
+extern const CodecMethod codec_brotli;  /* brotli.c */
+
+/* codec_open() by method; NULL when memory is refused, or method is NULL. */
+extern CodecStream *codec_open_method(const CodecMethod *method, const FmtAllocator *allocator);
+
+/* What an error code of libzstd means. zstd.c */
+extern FmtStatus codec_zstd_error(size_t code, const char **reason);
 
 #endif

@@ -72,8 +72,8 @@ zstd_open(const FmtAllocator *allocator)
 	return zstd;
 }
 
-static FmtStatus
-zstd_error(size_t code, const char **reason)
+FmtStatus
+codec_zstd_error(size_t code, const char **reason)
 {
 	switch (ZSTD_getErrorCode(code))
 	{
@@ -135,7 +135,7 @@ decode_step(ZstdState *zstd, CodecInput *in, CodecOutput *out, const char **reas
 	in->pos += src.pos;
 	out->pos = dst.pos;
 	if (ZSTD_isError(wanted))
-		return zstd_error(wanted, reason);
+		return codec_zstd_error(wanted, reason);
 
 	zstd->may_hold_output = out->pos == out->size;
 	zstd->in_frame = wanted != 0;
