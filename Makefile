@@ -38,11 +38,25 @@ OBJS += \
 	src/format/csv/scan_portable.o \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
+	src/format/parquet/bitpack.o \
+	src/format/parquet/decode_boolean_rle.o \
+	src/format/parquet/decode_delta.o \
+	src/format/parquet/decode_delta_bytes.o \
+	src/format/parquet/decode_delta_length.o \
+	src/format/parquet/decode_dictionary.o \
+	src/format/parquet/decode_plain.o \
+	src/format/parquet/decode_split.o \
+	src/format/parquet/decoder.o \
+	src/format/parquet/decoder_parts.o \
+	src/format/parquet/delta.o \
 	src/format/parquet/file.o \
+	src/format/parquet/hybrid.o \
+	src/format/parquet/levels.o \
 	src/format/parquet/page.o \
 	src/format/parquet/page_header.o \
 	src/format/parquet/page_stream.o \
 	src/format/parquet/page_walk.o \
+	src/format/parquet/previous_value.o \
 	src/format/parquet/row_group.o \
 	src/format/parquet/schema.o \
 	src/format/parquet/schema_fields.o \
