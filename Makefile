@@ -38,7 +38,11 @@ OBJS += \
 	src/format/csv/scan_portable.o \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
+	src/format/parquet/arena.o \
 	src/format/parquet/bitpack.o \
+	src/format/parquet/budget.o \
+	src/format/parquet/column.o \
+	src/format/parquet/column_decode.o \
 	src/format/parquet/decode_boolean_rle.o \
 	src/format/parquet/decode_delta.o \
 	src/format/parquet/decode_delta_bytes.o \
@@ -49,8 +53,10 @@ OBJS += \
 	src/format/parquet/decoder.o \
 	src/format/parquet/decoder_parts.o \
 	src/format/parquet/delta.o \
+	src/format/parquet/dictionary.o \
 	src/format/parquet/file.o \
 	src/format/parquet/hybrid.o \
+	src/format/parquet/leaf_page.o \
 	src/format/parquet/levels.o \
 	src/format/parquet/page.o \
 	src/format/parquet/page_header.o \
@@ -58,10 +64,12 @@ OBJS += \
 	src/format/parquet/page_walk.o \
 	src/format/parquet/previous_value.o \
 	src/format/parquet/row_group.o \
+	src/format/parquet/rows.o \
 	src/format/parquet/schema.o \
 	src/format/parquet/schema_fields.o \
 	src/format/parquet/schema_logical.o \
 	src/format/parquet/section.o \
+	src/format/parquet/slots.o \
 	src/format/parquet/statistics.o \
 	src/format/parquet/thrift.o \
 	src/format/parquet/types.o \
