@@ -39,6 +39,7 @@ OBJS += \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
 	src/format/parquet/arena.o \
+	src/format/parquet/assembly.o \
 	src/format/parquet/bitpack.o \
 	src/format/parquet/budget.o \
 	src/format/parquet/column.o \
@@ -56,6 +57,12 @@ OBJS += \
 	src/format/parquet/dictionary.o \
 	src/format/parquet/file.o \
 	src/format/parquet/hybrid.o \
+	src/format/parquet/json.o \
+	src/format/parquet/json_numbers.o \
+	src/format/parquet/json_scalar.o \
+	src/format/parquet/json_times.o \
+	src/format/parquet/json_valid.o \
+	src/format/parquet/json_writer.o \
 	src/format/parquet/leaf_page.o \
 	src/format/parquet/levels.o \
 	src/format/parquet/page.o \
@@ -73,6 +80,9 @@ OBJS += \
 	src/format/parquet/statistics.o \
 	src/format/parquet/thrift.o \
 	src/format/parquet/types.o \
+	src/format/parquet/variant.o \
+	src/format/parquet/variant_primitive.o \
+	src/format/parquet/variant_shredded.o \
 	src/format/parquet/writer.o \
 	src/format/utf16.o
 
