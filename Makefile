@@ -113,6 +113,24 @@ OBJS += \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
 	src/contract/guard.o \
+	src/contract/parquet_arrays.o \
+	src/contract/parquet_binary.o \
+	src/contract/parquet_builder.o \
+	src/contract/parquet_calendar.o \
+	src/contract/parquet_column.o \
+	src/contract/parquet_composites.o \
+	src/contract/parquet_datetimes.o \
+	src/contract/parquet_decimals.o \
+	src/contract/parquet_dictionary.o \
+	src/contract/parquet_domains.o \
+	src/contract/parquet_floats.o \
+	src/contract/parquet_integers.o \
+	src/contract/parquet_numerics.o \
+	src/contract/parquet_nested.o \
+	src/contract/parquet_nested_text.o \
+	src/contract/parquet_scalar.o \
+	src/contract/parquet_texts.o \
+	src/contract/parquet_types.o \
 	src/contract/spec.o
 
 # options
