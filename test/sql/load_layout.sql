@@ -5,7 +5,9 @@
 \set helpers :directory '/sql/include/load.sql'
 \i :helpers
 \set ECHO none
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS amcheck SCHEMA public;
+RESET client_min_messages;
 
 -- Loads 512 rows of n columns, each column NULL in another half of the rows, into a table of these
 -- columns and compares it with the same rows inserted.  The null bitmap of a lane is two bits longer.
