@@ -207,6 +207,13 @@ timestamptz_of(const DatetimeParts *parts)
 	return timestamp_of(parts) - zone * USECS_PER_SEC;
 }
 
+/* Whether a zone other than UTC is named. */
+static inline bool
+has_other_zone(const DatetimeParts *parts)
+{
+	return parts->has_zone && parts->zone != 0;
+}
+
 /* Whether the column's precision keeps every digit of the second. */
 static inline bool
 precision_keeps(const Converter *converter, int microsecond)
@@ -239,14 +246,15 @@ convert_time(const Converter *converter, const char *data, size_t len, ConvertAr
 	return CONVERT_OK;
 }
 
-/* A zone is read and, as timestamp_in() does, ignored. */
+/* UTC may be named.  Another zone is left to convert_is_lossy(): timestamp_in() ignores it. */
 ConvertStatus
 convert_timestamp(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
 				  Datum *value)
 {
 	DatetimeParts parts;
 
-	if (!parse_timestamp(data, len, &parts) || !precision_keeps(converter, parts.microsecond))
+	if (!parse_timestamp(data, len, &parts) || has_other_zone(&parts) ||
+		!precision_keeps(converter, parts.microsecond))
 		return CONVERT_UNDECIDED;
 	*value = TimestampGetDatum(timestamp_of(&parts));
 	return CONVERT_OK;
@@ -295,6 +303,7 @@ convert_by_format(const Converter *converter, const char *data, size_t len, Datu
 			*value = DateADTGetDatum(date_of(&parts));
 			break;
 		case TIMESTAMPOID:
+			*lossy = *lossy || has_other_zone(&parts);
 			*value =
 				TimestampGetDatum(round_to_precision(timestamp_of(&parts), converter->precision));
 			break;

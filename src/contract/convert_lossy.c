@@ -2,8 +2,8 @@
  * convert_lossy.c: would the column silently keep less than the text says?
  *
  * In: a text and the value its input function made of it, without an error.
- * Out: whether digits were rounded away, a time of day or a date dropped, or
- * characters cut off.
+ * Out: whether digits were rounded away, a time of day, a date or a time zone
+ * dropped, or characters cut off.
  */
 #include "postgres.h"
 
@@ -167,6 +167,55 @@ has_date(const char *text)
 		   (types[1] == DTK_TIME || types[nfields - 1] == DTK_DATE);
 }
 
+/* The offset that a text for a time or timestamp column names; 0 if none, or if it cannot be read. */
+static int
+decode_zone(const Converter *converter, const char *text)
+{
+	char buffer[MAXDATELEN + 1];
+	char *fields[MAXDATEFIELDS];
+	int types[MAXDATEFIELDS];
+	int nfields;
+	int dtype;
+	struct pg_tm tm;
+	fsec_t fsec;
+	int zone = 0;
+	int error;
+
+	if (ParseDateTime(text, buffer, sizeof(buffer), fields, types, MAXDATEFIELDS, &nfields) != 0)
+		return 0;
+	if (converter->base_type == TIMEOID)
+		error = compat_decode_time(fields, types, nfields, &dtype, &tm, &fsec, &zone);
+	else
+		error = compat_decode_datetime(fields, types, nfields, &dtype, &tm, &fsec, &zone);
+	return error == 0 && (dtype == DTK_DATE || dtype == DTK_TIME) ? zone : 0; /* not infinity */
+}
+
+/*
+ * Whether a text for a column without a zone names one, which would be ignored.
+ * UTC is fine: whoever drops it and whoever converts to it gets the same value.
+ * Texts without a zone get the session's, which is UTC for the moment.
+ */
+static bool
+has_other_zone(const Converter *converter, const char *text)
+{
+	pg_tz *session = session_timezone;
+	volatile bool other = false;
+
+	if (strpbrk(text, "0123456789") == NULL)
+		return false; /* now, today, infinity */
+	session_timezone = pg_tzset("GMT");
+	PG_TRY();
+	{
+		other = decode_zone(converter, text) != 0;
+	}
+	PG_FINALLY();
+	{
+		session_timezone = session;
+	}
+	PG_END_TRY();
+	return other;
+}
+
 bool
 convert_is_lossy(Converter *converter, const CellText *value, Datum result)
 {
@@ -187,6 +236,11 @@ convert_is_lossy(Converter *converter, const CellText *value, Datum result)
 				   pg_mbstrlen_with_len(text, (int) value->len) > converter->max_chars;
 		case DATEOID:
 			return has_time_of_day(text);
+		case TIMEOID:
+		case TIMESTAMPOID:
+			if (has_other_zone(converter, text))
+				return true;
+			break;
 		default:
 			break;
 	}
@@ -217,6 +271,20 @@ convert_is_lossy(Converter *converter, const CellText *value, Datum result)
 	}
 }
 
+/* Whether the loss is that of a time zone. */
+static bool
+lost_zone(const Converter *converter, const CellText *value)
+{
+	DatetimeParts parts;
+
+	if (converter->datetime_format == NULL)
+		return converter->base_type == ruling_type(converter) &&
+			   has_other_zone(converter, value->text);
+	return datetime_format_parse(converter->datetime_format, value->data, value->data_len,
+								 &parts) == DATETIME_MATCH &&
+		   parts.has_zone && parts.zone != 0;
+}
+
 ConvertFailure *
 convert_lossy_failure(const Converter *converter, const CellText *value)
 {
@@ -244,7 +312,12 @@ convert_lossy_failure(const Converter *converter, const CellText *value)
 			loss = "dropping the time of day";
 			break;
 		case TIMEOID:
-			loss = "rounding or dropping the date";
+			loss = lost_zone(converter, value) ? "dropping the time zone"
+											   : "rounding or dropping the date";
+			break;
+		case TIMESTAMPOID:
+			if (lost_zone(converter, value))
+				loss = "dropping the time zone";
 			break;
 		default:
 			break;

@@ -162,6 +162,48 @@ lost_date(const Reference *ref)
 	return has_two_parts(ref->text) ? LOST_SOMETHING : LOST_PERHAPS;
 }
 
+typedef struct ZonedText
+{
+	const Reference *ref;
+	Oid type;
+	Timestamp exact; /* the text as a timestamp, if that is the type */
+	bool differs;    /* out: its zone is not UTC */
+} ZonedText;
+
+/* Reads the text as the type with a zone. */
+static void
+read_zoned(void *arg)
+{
+	ZonedText *zoned = arg;
+	Datum text = CStringGetDatum(zoned->ref->text);
+	Datum no_type = ObjectIdGetDatum(InvalidOid);
+
+	if (zoned->type == TIMEOID)
+		zoned->differs =
+			DatumGetTimeTzADTP(DirectFunctionCall3(timetz_in, text, no_type, Int32GetDatum(-1)))
+				->zone != 0;
+	else
+		zoned->differs = DatumGetTimestampTz(DirectFunctionCall3(
+							 timestamptz_in, text, no_type, Int32GetDatum(-1))) != zoned->exact;
+}
+
+/* Whether the text names a zone other than UTC; where it names none, this session's is UTC. */
+static Loss
+lost_zone(TypeInput *input, const Reference *ref)
+{
+	ZonedText zoned = {ref, input->type, DatumGetTimestamp(call_input(input, ref->text, -1)),
+					   false};
+	pg_tz *timezone = session_timezone;
+	bool good;
+
+	session_timezone = pg_tzset("UTC");
+	good = guard_call(read_zoned, &zoned, NULL);
+	session_timezone = timezone;
+	if (!good)
+		return LOST_PERHAPS;
+	return zoned.differs ? LOST_SOMETHING : LOST_NOTHING;
+}
+
 Loss
 reference_loss(TypeInput *input, const Reference *ref)
 {
@@ -196,6 +238,8 @@ reference_loss(TypeInput *input, const Reference *ref)
 		return LOST_NOTHING;
 	if (input->type == TIMEOID && lost_date(ref) != LOST_NOTHING)
 		return lost_date(ref);
+	if (input->type != TIMESTAMPTZOID && digits && lost_zone(input, ref) != LOST_NOTHING)
+		return lost_zone(input, ref);
 	return has_nanoseconds(ref->text) ||
 		   (input->typmod >= 0 &&
 			DatumGetInt64(call_input(input, ref->text, -1)) != DatumGetInt64(ref->value));
