@@ -219,9 +219,11 @@ prepare_servers()
 	build_extension test ingest_test.so
 	private_server
 	cp -R test "$RUN/test"
-	cp "$BUILD/ingest_test.so" "$RUN"
+	mkdir -p build/programs
+	make -s -C build/programs -f "$PWD/test/programs.mk" -j"$JOBS" TOP=../.. make_parquet </dev/null
+	cp "$BUILD/ingest_test.so" build/programs/make_parquet "$RUN"
 	[ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$RUN"
-	export INGEST_TEST_MODULE=$RUN/ingest_test.so
+	export INGEST_TEST_MODULE=$RUN/ingest_test.so INGEST_MAKE_PARQUET=$RUN/make_parquet
 }
 
 finish()
