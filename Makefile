@@ -90,6 +90,8 @@ OBJS += \
 OBJS += \
 	src/source/expand.o \
 	src/source/identity.o \
+	src/source/parquet_file.o \
+	src/source/partition.o \
 	src/source/raw_file.o \
 	src/source/stream.o \
 	src/source/text_encoding.o
@@ -145,11 +147,14 @@ OBJS += \
 # staging: chunks, workers, lanes
 OBJS += \
 	src/stage/bad_row.o \
+	src/stage/caller_rights.o \
 	src/stage/chunk.o \
 	src/stage/chunk_job.o \
 	src/stage/chunk_loader.o \
 	src/stage/chunker.o \
 	src/stage/command.o \
+	src/stage/constants.o \
+	src/stage/csv_loader.o \
 	src/stage/failpoint.o \
 	src/stage/feeder.o \
 	src/stage/file_head.o \
@@ -161,11 +166,14 @@ OBJS += \
 	src/stage/leader.o \
 	src/stage/limits.o \
 	src/stage/mapping.o \
+	src/stage/parquet_loader.o \
 	src/stage/plan.o \
 	src/stage/pool.o \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
 	src/stage/row_builder.o \
+	src/stage/row_group_cutter.o \
+	src/stage/row_sink.o \
 	src/stage/shared.o \
 	src/stage/target_lock.o \
 	src/stage/tuple_former.o \

@@ -99,6 +99,7 @@ CREATE TABLE ingest.quarantine_rows (
 	line_no bigint NOT NULL,
 	byte_offset bigint NOT NULL,
 	byte_length bigint NOT NULL,
+	row_group integer,
 	raw_line text,
 	raw_bytes bytea,
 	errors jsonb NOT NULL,
@@ -193,7 +194,7 @@ SELECT l.load_id, l.target, l.source, l.leader_pid, l.started_at, l.continued_at
 
 CREATE VIEW ingest.quarantine WITH (security_barrier) AS
 SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q.byte_offset,
-	   q.byte_length, q.raw_line, q.raw_bytes, q.errors, q.status, q.quarantined_at
+	   q.byte_length, q.row_group, q.raw_line, q.raw_bytes, q.errors, q.status, q.quarantined_at
   FROM ingest.quarantine_rows q
   JOIN ingest.manifest_loads l ON l.load_id = q.load_id
   LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id

@@ -30,7 +30,7 @@ typedef struct Violation
 
 typedef struct BatchRow
 {
-	const char *raw; /* the record's bytes in the chunk, line end excluded */
+	const char *raw; /* the record's bytes in the chunk, line end excluded; NULL for Parquet */
 	size_t raw_len;
 	uint64 record;         /* number of the record in its chunk, from 0 */
 	Violation *violations; /* NULL: the row is good so far */
@@ -53,6 +53,20 @@ typedef struct RowBatch
 
 extern RowBatch *batch_create(int natts);
 extern void batch_reset(RowBatch *batch);
+
+/* Takes a new row, of which there must be room; its values are the caller's to fill. */
+static inline int
+batch_add_row(RowBatch *batch, const char *raw, size_t raw_len, uint64 record)
+{
+	BatchRow *row = &batch->rows[batch->nrows];
+
+	row->raw = raw;
+	row->raw_len = raw_len;
+	row->record = record;
+	row->violations = NULL;
+	row->raw_is_broken = false;
+	return batch->nrows++;
+}
 
 /* Appends a violation to row; the strings are kept, not copied. */
 extern Violation *batch_add_violation(RowBatch *batch, int row, const char *rule, int sqlstate,

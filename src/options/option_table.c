@@ -24,7 +24,10 @@
 
 /* "auto" decides by the file. */
 static const OptionChoice formats[] = {
-	{.name = "auto"}, {.name = "csv"}, {.name = "parquet", .unsupported = true}, {.name = NULL}};
+	{.name = "auto", .value = FORMAT_AUTO},
+	{.name = "csv", .value = FORMAT_CSV},
+	{.name = "parquet", .value = FORMAT_PARQUET},
+	{.name = NULL}};
 static const OptionChoice compressions[] = {
 	{.name = "auto"}, {.name = "none"}, {.name = "gzip"}, {.name = "zstd"}, {.name = NULL}};
 static const OptionChoice headers[] = {{.name = "match", .value = HEADER_MATCH}, {.name = NULL}};
@@ -59,8 +62,10 @@ static const OptionSpec option_table[] = {
 	{.name = "format",
 	 .kind = &option_enum,
 	 .initial = "auto",
+	 FIELD(file_format),
 	 .choices = formats,
-	 .help = "Format of the file."},
+	 .fingerprint = true,
+	 .help = "Format of the file; auto looks at its first bytes and its name."},
 	{.name = "compression",
 	 .kind = &option_word,
 	 .initial = "auto",
@@ -199,6 +204,19 @@ static const OptionSpec option_table[] = {
 	 .nullable = true,
 	 .fingerprint = true,
 	 .help = "Column of the target that receives the path of the file."},
+	{.name = "hive_partitioning",
+	 .kind = &option_boolean,
+	 .initial = "true",
+	 FIELD(hive_partitioning),
+	 .fingerprint = true,
+	 .help = "Whether directories named key=value give columns their values."},
+	{.name = "int96_as_utc",
+	 .kind = &option_boolean,
+	 .initial = "true",
+	 FIELD(int96_is_utc),
+	 .fingerprint = true,
+	 .help = "Whether INT96 timestamps of Parquet files are instants, as Spark and Hive write "
+			 "them, or local times, as Impala does."},
 	/* mapping */
 	{.name = "match_by",
 	 .kind = &option_enum,
@@ -278,6 +296,21 @@ static const OptionSpec option_table[] = {
 	 .max = 256 * MB,
 	 .fingerprint = true,
 	 .help = "Decoded bytes that one worker transaction loads."},
+	{.name = "row_group_size",
+	 .kind = &option_bytes,
+	 .initial = "32MB",
+	 FIELD(row_group_size),
+	 .min = 64 * KB,
+	 .max = INT64CONST(1024) * 1024 * MB,
+	 .fingerprint = true,
+	 .help = "Decoded bytes beyond which a row group of a Parquet file is loaded in parts."},
+	{.name = "memory_budget",
+	 .kind = &option_bytes,
+	 .initial = "256MB",
+	 FIELD(memory_budget),
+	 .min = MB,
+	 .max = INT64CONST(1024) * 1024 * MB,
+	 .help = "Bytes of pages that a process keeps in memory when it reads Parquet files."},
 };
 
 int

@@ -13,6 +13,13 @@
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
 
+typedef enum OptionsFormat
+{
+	FORMAT_AUTO,
+	FORMAT_CSV,
+	FORMAT_PARQUET
+} OptionsFormat;
+
 typedef enum OptionsHeader
 {
 	HEADER_FALSE,
@@ -60,6 +67,7 @@ typedef struct OptionsColumnMap
 typedef struct IngestOptions
 {
 	/* reading */
+	OptionsFormat file_format;
 	const char *compression; /* auto, none, gzip, zstd */
 	const char *delimiter;   /* 1 to 4 bytes */
 	char quote;              /* '\0': none */
@@ -77,6 +85,8 @@ typedef struct IngestOptions
 	int64 max_line_size; /* bytes, default 16 MiB */
 	ConvertFormat format;
 	const char *filename; /* target column that receives the file's path; NULL */
+	bool hive_partitioning;
+	bool int96_is_utc;
 	/* mapping */
 	OptionsMatchBy match_by; /* unless given: by name where names exist, else by position */
 	bool match_by_given;
@@ -93,6 +103,8 @@ typedef struct IngestOptions
 	int64 min_file_age; /* milliseconds, default 0 */
 	int workers;        /* -1: as many as make sense; 0: in the caller's process */
 	int64 chunk_size;   /* bytes, default 8 MiB, 64 KiB .. 256 MiB */
+	int64 row_group_size; /* bytes, decoded; a larger row group is several chunks */
+	int64 memory_budget;  /* bytes of a process that reads Parquet */
 } IngestOptions;
 
 /*

@@ -6,8 +6,9 @@
  *
  * A path that exists is never taken as a pattern.  A directory stands for the
  * regular files in it, less those whose names begin with '.' or '_' (what
- * Hadoop, Spark and file transfers use for what is not data); a pattern for
- * the regular files that match.  Neither descends into directories.  A name
+ * Hadoop, Spark and file transfers use for what is not data), and for those in
+ * its partitions, directories named "key=value" as Hive has them; a pattern for
+ * the regular files that match.  Nothing else is descended into.  A name
  * that cannot be looked at is an error: skipping it would lose its rows.
  */
 #include "postgres.h"
@@ -21,6 +22,7 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "source/identity.h"
+#include "source/partition.h"
 #include "storage/fd.h"
 
 /* What stat() found; the caller decides what that means for it. */
@@ -75,19 +77,21 @@ look_at(const char *path, struct stat *st)
 	return S_ISDIR(st->st_mode) ? PATH_DIRECTORY : PATH_OTHER;
 }
 
+/* root_len: how much of the path the caller wrote himself; see SourceFile. */
 static SourceFile *
-make_file(const char *path, const struct stat *st)
+make_file(const char *path, const struct stat *st, size_t root_len)
 {
 	SourceFile *file = palloc0(sizeof(SourceFile));
 
 	file->path = pstrdup(path);
+	file->root_len = root_len;
 	identity_from_stat(file, st);
 	return file;
 }
 
 /* Appends the path if it is a regular file; one that has vanished meanwhile is none. */
 static List *
-append_file(List *files, const char *path)
+append_file(List *files, const char *path, size_t root_len)
 {
 	struct stat st;
 
@@ -95,16 +99,20 @@ append_file(List *files, const char *path)
 	if (look_at(path, &st) != PATH_FILE)
 		return files;
 	check_encoding(path);
-	return lappend(files, make_file(path, &st));
+	return lappend(files, make_file(path, &st, root_len));
 }
 
+/*
+ * Appends the files of one directory, and the names of its partitions to
+ * *pending, which the caller takes up.
+ */
 static List *
-expand_directory(const char *path)
+append_directory(List *files, const char *path, size_t root_len, List **pending)
 {
 	const char *separator = path[strlen(path) - 1] == '/' ? "" : "/";
-	List *files = NIL;
 	DIR *dir = AllocateDir(path);
 	struct dirent *entry;
+	struct stat st;
 
 	while ((entry = ReadDir(dir, path)) != NULL)
 	{
@@ -114,28 +122,58 @@ expand_directory(const char *path)
 		if (entry->d_name[0] == '.' || entry->d_name[0] == '_')
 			continue;
 		name = psprintf("%s%s%s", path, separator, entry->d_name);
-		files = append_file(files, name);
-		pfree(name);
+		check_length(name);
+		if (partition_is_name(entry->d_name, strlen(entry->d_name)) &&
+			look_at(name, &st) == PATH_DIRECTORY)
+			*pending = lappend(*pending, name);
+		else
+			files = append_file(files, name, root_len);
 	}
 	FreeDir(dir);
-
-	if (files == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_FILE), errmsg("directory \"%s\" has no files", path),
-				 errhint("Files whose names begin with \".\" or \"_\" and files of "
-						 "subdirectories do not count.")));
 	return files;
 }
 
 static List *
-append_matches(const glob_t *matches)
+expand_directory(const char *path)
+{
+	List *files = NIL;
+	List *pending = list_make1(pstrdup(path));
+
+	while (pending != NIL)
+	{
+		char *directory = llast(pending);
+
+		pending = list_delete_last(pending);
+		files = append_directory(files, directory, strlen(path), &pending);
+	}
+	if (files == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_FILE), errmsg("directory \"%s\" has no files", path),
+				 errhint("Files whose names begin with \".\" or \"_\" do not count, nor do files "
+						 "of subdirectories other than partitions (\"key=value\").")));
+	return files;
+}
+
+/* Length of the directories of a pattern that come before its first wildcard. */
+static size_t
+fixed_length(const char *pattern)
+{
+	size_t len = strcspn(pattern, "*?[");
+
+	while (len > 0 && pattern[len - 1] != '/')
+		len--;
+	return len;
+}
+
+static List *
+append_matches(const glob_t *matches, size_t root_len)
 {
 	List *files = NIL;
 
 	for (size_t i = 0; i < matches->gl_pathc; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		files = append_file(files, matches->gl_pathv[i]);
+		files = append_file(files, matches->gl_pathv[i], root_len);
 	}
 	return files;
 }
@@ -157,7 +195,7 @@ expand_pattern(const char *pattern)
 			ereport(ERROR, (errcode_for_file_access(),
 							errmsg("could not search for files like \"%s\": %m", pattern)));
 		if (result == 0)
-			files = append_matches(&matches);
+			files = append_matches(&matches, fixed_length(pattern));
 	}
 	PG_FINALLY();
 	{
@@ -189,7 +227,7 @@ expand_path(const char *source)
 	switch (look_at(source, &st))
 	{
 		case PATH_FILE:
-			return list_make1(make_file(source, &st));
+			return list_make1(make_file(source, &st, strlen(source)));
 		case PATH_DIRECTORY:
 			return expand_directory(source);
 		case PATH_OTHER:

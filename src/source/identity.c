@@ -59,17 +59,60 @@ identity_check_unchanged(const SourceFile *file, int fd)
 		report_changed(file, "Its modification time is different now.");
 }
 
+struct SourceDigest
+{
+	RawFile *raw;
+	char *buf;
+	bool at_end;
+};
+
+SourceDigest *
+source_digest_open(const SourceFile *file)
+{
+	SourceDigest *digest = palloc0(sizeof(SourceDigest));
+
+	digest->raw = raw_file_open(file, CurrentMemoryContext);
+	digest->buf = palloc(RAW_FILE_PIECE);
+	return digest;
+}
+
+void
+source_digest_advance(SourceDigest *digest, uint64 to, unsigned char *hash)
+{
+	while (raw_file_position(digest->raw) < to && !digest->at_end)
+	{
+		uint64 want = Min(to - raw_file_position(digest->raw), RAW_FILE_PIECE);
+
+		digest->at_end = raw_file_read(digest->raw, digest->buf, want) == 0;
+	}
+	raw_file_digest(digest->raw, hash);
+}
+
+uint64
+source_digest_position(const SourceDigest *digest)
+{
+	return raw_file_position(digest->raw);
+}
+
+void
+source_digest_finish(SourceDigest *digest, SourceIdentity *identity)
+{
+	while (!digest->at_end)
+		digest->at_end = raw_file_read(digest->raw, digest->buf, RAW_FILE_PIECE) == 0;
+	raw_file_finish(digest->raw, identity);
+	raw_file_close(digest->raw);
+	pfree(digest->buf);
+	pfree(digest);
+}
+
 void
 source_identify(const SourceFile *file, SourceIdentity *identity)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "ingest identity", ALLOCSET_DEFAULT_SIZES);
-	RawFile *raw = raw_file_open(file, context);
-	char *buf = MemoryContextAlloc(context, RAW_FILE_PIECE);
+	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 
-	while (raw_file_read(raw, buf, RAW_FILE_PIECE) > 0)
-		;
-	raw_file_finish(raw, identity);
-	raw_file_close(raw);
+	source_digest_finish(source_digest_open(file), identity);
+	MemoryContextSwitchTo(oldcontext);
 	MemoryContextDelete(context);
 }

@@ -79,6 +79,8 @@ raw_file_open(const SourceFile *file, MemoryContext context)
 
 	raw->file = *file;
 	raw->file.path = MemoryContextStrdup(context, file->path);
+	if (file->salt != NULL)
+		raw->file.salt = MemoryContextStrdup(context, file->salt);
 	init_hash(raw, context);
 
 	/* O_NONBLOCK: a FIFO that took the file's place must not block the backend */
@@ -156,17 +158,39 @@ raw_file_position(const RawFile *raw)
 }
 
 void
-raw_file_finish(RawFile *raw, SourceIdentity *identity)
+raw_file_digest(const RawFile *raw, unsigned char *hash)
 {
 	XXH128_canonical_t canonical;
 
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(raw->hash));
+	memcpy(hash, canonical.digest, SOURCE_HASH_LEN);
+}
+
+/* The hash of hash and the file's salt, in place. */
+static void
+add_salt(const RawFile *raw, unsigned char *hash)
+{
+	size_t len = strlen(raw->file.salt);
+	char *text = palloc(SOURCE_HASH_LEN + len);
+	XXH128_canonical_t canonical;
+
+	memcpy(text, hash, SOURCE_HASH_LEN);
+	memcpy(text + SOURCE_HASH_LEN, raw->file.salt, len);
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits(text, SOURCE_HASH_LEN + len));
+	memcpy(hash, canonical.digest, SOURCE_HASH_LEN);
+	pfree(text);
+}
+
+void
+raw_file_finish(RawFile *raw, SourceIdentity *identity)
+{
 	if (!raw->at_end)
 		elog(ERROR, "file \"%s\" has not been read to its end", raw->file.path);
 	identity_check_unchanged(&raw->file, raw->fd);
-
-	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(raw->hash));
 	identity->size = raw->position;
-	memcpy(identity->hash, canonical.digest, SOURCE_HASH_LEN);
+	raw_file_digest(raw, identity->hash);
+	if (raw->file.salt != NULL)
+		add_salt(raw, identity->hash);
 }
 
 /* The memory stays until its context goes. */

@@ -23,6 +23,9 @@ extern RawFile *raw_file_open(const SourceFile *file, MemoryContext context);
 extern size_t raw_file_read(RawFile *raw, char *buf, size_t len);
 extern uint64 raw_file_position(const RawFile *raw);
 
+/* The hash of what was read so far. */
+extern void raw_file_digest(const RawFile *raw, unsigned char *hash);
+
 /* At the end only: the identity of what was read.  Error if the file has changed meanwhile. */
 extern void raw_file_finish(RawFile *raw, SourceIdentity *identity);
 extern void raw_file_close(RawFile *raw);

@@ -18,13 +18,18 @@
 typedef struct SourceFile
 {
 	char *path;
-	uint64 size; /* raw bytes, from stat */
+	size_t root_len; /* of the path: named in the source argument; partitions come behind it */
+	char *salt;      /* part of the identity beside the bytes; NULL: none */
+	uint64 size;     /* raw bytes, from stat */
 	int64 mtime; /* microseconds since the Unix epoch */
 	uint64 device;
 	uint64 inode;
 } SourceFile;
 
-/* Identity of a file: the size and XXH3-128 (canonical byte order) of its raw bytes. */
+/*
+ * Identity of a file: the size and XXH3-128 (canonical byte order) of its raw bytes; with a
+ * salt, the hash of that hash and the salt.
+ */
 #define SOURCE_HASH_LEN 16
 typedef struct SourceIdentity
 {
@@ -66,5 +71,17 @@ extern void source_close(SourceStream *stream);
 
 /* Identity without decoding: reads the raw file once. */
 extern void source_identify(const SourceFile *file, SourceIdentity *identity);
+
+/*
+ * The hash of ever longer beginnings of a file, and at its end the identity.  Memory and
+ * descriptor as for a stream.
+ */
+typedef struct SourceDigest SourceDigest;
+extern SourceDigest *source_digest_open(const SourceFile *file);
+/* Reads on to byte `to`, if it is not behind that; hash: SOURCE_HASH_LEN bytes, of [0, position). */
+extern void source_digest_advance(SourceDigest *digest, uint64 to, unsigned char *hash);
+extern uint64 source_digest_position(const SourceDigest *digest);
+/* Reads to the end. Error when the file has changed. */
+extern void source_digest_finish(SourceDigest *digest, SourceIdentity *identity);
 
 #endif

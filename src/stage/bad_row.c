@@ -194,20 +194,23 @@ bad_row_quotes_message(MemoryContext context, const CsvDialect *dialect, const C
 }
 
 void
-bad_row_raise(const BatchRow *row, const char *path, int64 record_no, int64 line_no)
+bad_row_raise(const BatchRow *row, const char *path, const QuarantineRow *place)
 {
 	const Violation *violation = row->violations;
 	StringInfoData where;
 
 	initStringInfo(&where);
-	appendStringInfo(&where, "file \"%s\", record " INT64_FORMAT ", line " INT64_FORMAT, path,
-					 record_no, line_no);
+	appendStringInfo(&where, "file \"%s\", record " INT64_FORMAT, path, place->record_no);
+	if (place->row_group >= 0)
+		appendStringInfo(&where, ", row group %d", place->row_group);
+	else
+		appendStringInfo(&where, ", line " INT64_FORMAT, place->line_no);
 	if (violation->column != NULL)
 		appendStringInfo(&where, ", column %s", violation->column);
 	ereport(ERROR,
 			(errcode(violation->sqlstate),
-			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"", record_no, path,
-					violation->rule),
+			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"",
+					place->record_no, path, violation->rule),
 			 errdetail("The error is: %s.", violation->message), errdetail_log(BAD_ROW_LOG_DETAIL),
 			 errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
 			 errcontext("%s", where.data),

@@ -8,6 +8,7 @@
 #include "contract/batch.h"
 #include "format/csv/reader.h"
 #include "stage/chunk.h"
+#include "stage/quarantine_writer.h"
 
 /* Line numbers of positions in a chunk, asked in ascending order: counted only when asked. */
 typedef struct LineCounter
@@ -65,7 +66,7 @@ extern const char *bad_row_quotes_message(MemoryContext context, const CsvDialec
  * values in its message are for the caller: the detail has them, the one for
  * the log has not.  The error's constraint name is the rule.
  */
-pg_noreturn extern void bad_row_raise(const BatchRow *row, const char *path, int64 record_no,
-									  int64 line_no);
+pg_noreturn extern void bad_row_raise(const BatchRow *row, const char *path,
+									  const QuarantineRow *place);
 
 #endif

@@ -9,19 +9,62 @@
 
 #include "libpq/pqformat.h"
 
+/* A string that may be NULL. */
+static void
+write_text(const char *text, StringInfo buf)
+{
+	pq_sendbyte(buf, text != NULL);
+	if (text != NULL)
+		appendBinaryStringInfo(buf, text, strlen(text) + 1);
+}
+
+static char *
+read_text(StringInfo buf)
+{
+	return pq_getmsgbyte(buf) ? pstrdup(pq_getmsgrawstring(buf)) : NULL;
+}
+
+static void
+write_source(const SourceFile *source, StringInfo buf)
+{
+	write_text(source->path, buf);
+	pq_sendint64(buf, source->size);
+	pq_sendint64(buf, source->mtime);
+	pq_sendint64(buf, source->device);
+	pq_sendint64(buf, source->inode);
+}
+
+static SourceFile *
+read_source(StringInfo buf)
+{
+	SourceFile *source = palloc0(sizeof(SourceFile));
+
+	source->path = read_text(buf);
+	source->size = pq_getmsgint64(buf);
+	source->mtime = pq_getmsgint64(buf);
+	source->device = pq_getmsgint64(buf);
+	source->inode = pq_getmsgint64(buf);
+	return source;
+}
+
 static void
 write_file(const ChunkFile *file, StringInfo buf)
 {
 	int i;
 
 	pq_sendint32(buf, file->file_no);
-	appendBinaryStringInfo(buf, file->path, strlen(file->path) + 1);
+	pq_sendbyte(buf, file->format);
+	write_source(file->source, buf);
 	pq_sendint32(buf, file->encoding);
 	appendBinaryStringInfo(buf, (const char *) &file->dialect, sizeof(CsvDialect));
 	pq_sendbyte(buf, file->empty_last_field);
 	pq_sendint32(buf, file->ncolumns);
 	for (i = 0; i < file->ncolumns; i++)
-		pq_sendint16(buf, file->fields[i]);
+	{
+		pq_sendint32(buf, file->fields[i]);
+		if (file->fields[i] == CHUNK_CONSTANT)
+			write_text(file->constants[i], buf);
+	}
 }
 
 static ChunkFile *
@@ -31,15 +74,34 @@ read_file(StringInfo buf)
 	int i;
 
 	file->file_no = pq_getmsgint(buf, 4);
-	file->path = pstrdup(pq_getmsgrawstring(buf));
+	file->format = pq_getmsgbyte(buf);
+	file->source = read_source(buf);
 	file->encoding = pq_getmsgint(buf, 4);
 	memcpy(&file->dialect, pq_getmsgbytes(buf, sizeof(CsvDialect)), sizeof(CsvDialect));
 	file->empty_last_field = pq_getmsgbyte(buf);
 	file->ncolumns = pq_getmsgint(buf, 4);
-	file->fields = palloc(file->ncolumns * sizeof(int16));
+	file->fields = palloc(file->ncolumns * sizeof(int32));
+	file->constants = palloc0(file->ncolumns * sizeof(char *));
 	for (i = 0; i < file->ncolumns; i++)
-		file->fields[i] = (int16) pq_getmsgint(buf, 2);
+	{
+		file->fields[i] = (int32) pq_getmsgint(buf, 4);
+		if (file->fields[i] == CHUNK_CONSTANT)
+			file->constants[i] = read_text(buf);
+	}
 	return file;
+}
+
+size_t
+chunk_file_space(const ChunkFile *file)
+{
+	StringInfoData buf;
+	size_t space;
+
+	initStringInfo(&buf);
+	write_file(file, &buf);
+	space = buf.len;
+	pfree(buf.data);
+	return space;
 }
 
 void
@@ -62,6 +124,8 @@ chunk_write(const Chunk *chunk, const char *data_base, StringInfo buf)
 	appendBinaryStringInfo(buf, (const char *) chunk->file_hash, MANIFEST_HASH_LEN);
 	pq_sendint64(buf, chunk->data - data_base);
 	pq_sendint64(buf, chunk->len);
+	pq_sendint32(buf, chunk->row_group);
+	pq_sendint64(buf, chunk->group_rows);
 }
 
 Chunk *
@@ -86,5 +150,7 @@ chunk_read(StringInfo buf, const char *data_base)
 	memcpy(chunk->file_hash, pq_getmsgbytes(buf, MANIFEST_HASH_LEN), MANIFEST_HASH_LEN);
 	chunk->data = data_base + pq_getmsgint64(buf);
 	chunk->len = pq_getmsgint64(buf);
+	chunk->row_group = (int32) pq_getmsgint(buf, 4);
+	chunk->group_rows = pq_getmsgint64(buf);
 	return chunk;
 }

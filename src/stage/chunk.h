@@ -10,16 +10,29 @@
 #include "format/csv/dialect.h"
 #include "lib/stringinfo.h"
 #include "manifest/manifest.h"
+#include "source/source.h"
+
+typedef enum ChunkFormat
+{
+	CHUNK_CSV,
+	CHUNK_PARQUET
+} ChunkFormat;
+
+/* Where the column's value comes from when it is not a field of the file. */
+#define CHUNK_CONSTANT (-1)
 
 /* What a chunk's records mean: one per file. */
 typedef struct ChunkFile
 {
 	int file_no;
-	const char *path;
+	ChunkFormat format;
+	const SourceFile *source;
+	int ncolumns;           /* of the contract */
+	int32 *fields;          /* by contract column: its field, or CHUNK_CONSTANT */
+	const char **constants; /* by contract column: the text of all its values; NULL: null */
+	/* CSV */
 	int encoding;          /* of the bytes, a pg_enc */
 	CsvDialect dialect;    /* ncolumns: fields of a whole record */
-	int ncolumns;          /* of the contract */
-	int16 *fields;         /* by contract column: its field, -1: the file's path */
 	bool empty_last_field; /* the header ends with a delimiter: one more, empty, field is fine */
 } ChunkFile;
 
@@ -40,9 +53,15 @@ typedef struct Chunk
 	bool last;           /* the file ends here: size, file_hash and chunk count are known */
 	uint64 file_size;
 	unsigned char file_hash[MANIFEST_HASH_LEN];
-	const char *data;
+	const char *data; /* CSV */
 	size_t len;
+	int32 row_group;   /* Parquet */
+	uint64 group_rows; /* rows of the row group before the chunk's */
 } Chunk;
+
+/* Bytes that the file's part takes in chunk_write(); the rest of it is less than CHUNK_SPACE. */
+extern size_t chunk_file_space(const ChunkFile *file);
+#define CHUNK_SPACE ((size_t) 256)
 
 /*
  * Serialisation of everything but the data, for the way through shared memory;

@@ -3,7 +3,8 @@
  *
  * Windows are the executor's memory. A large file fills one window after the
  * other; small files share one, each with its own chunk, so that they share a
- * transaction.  Chunks of a window are described in window_context, files in
+ * transaction.  Chunks of Parquet files take no room in a window: one submit takes as
+ * many as their bytes in the file would fill it.  Chunks of a window are described in window_context, files in
  * a context that lives until the window is submitted.
  */
 #include "postgres.h"
@@ -13,6 +14,7 @@
 #include "miscadmin.h"
 #include "stage/chunker.h"
 #include "stage/mapping.h"
+#include "stage/row_group_cutter.h"
 #include "utils/memutils.h"
 
 /* Rest of a window that is too small to start another file in. */
@@ -25,9 +27,6 @@
  */
 #define FIRST_CHUNK_SIZE ((size_t) 64 * 1024)
 
-/* Serialised size of a chunk beside its path and field numbers; see chunk.c. */
-#define CHUNK_FIXED_SPACE ((size_t) 512)
-
 typedef struct Feeder
 {
 	const FeederSetup *setup;
@@ -35,7 +34,7 @@ typedef struct Feeder
 	/* the window being filled */
 	Window window;
 	bool has_window;
-	size_t used;
+	size_t used; /* bytes of the window; of Parquet: of the files, in its place */
 	List *chunks; /* of Chunk *, in the window */
 	size_t chunks_space;
 	MemoryContext window_context; /* of chunks; reset at submit */
@@ -65,12 +64,12 @@ new_window(Feeder *feeder, bool large)
 	feeder->chunks_space = 0;
 }
 
-/* Bytes that a chunk of this file takes when serialised. */
-static size_t
-chunk_space(const Feeder *feeder, const PlannedFile *file)
+/* Does the description of another chunk fit beside those of the window? */
+static bool
+has_chunk_space(const Feeder *feeder, const ChunkFile *file)
 {
-	return CHUNK_FIXED_SPACE + strlen(file->source->path) +
-		   list_length(feeder->setup->plan->command.load->columns) * sizeof(int16);
+	return feeder->chunks_space + chunk_file_space(file) + CHUNK_SPACE <=
+		   feeder->setup->executor->routine->chunk_space(feeder->setup->executor);
 }
 
 /*
@@ -79,13 +78,9 @@ chunk_space(const Feeder *feeder, const PlannedFile *file)
  * the files before.
  */
 static void
-open_window(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
+open_window(Feeder *feeder, Chunker *chunker)
 {
-	bool shared = feeder->has_window && feeder->window.size - feeder->used >= WINDOW_REST_MIN &&
-				  feeder->chunks_space + chunk_space(feeder, file) <
-					  feeder->setup->executor->routine->chunk_space(feeder->setup->executor);
-
-	if (shared)
+	if (feeder->has_window && feeder->window.size - feeder->used >= WINDOW_REST_MIN)
 	{
 		chunker_use(chunker, feeder->window.data + feeder->used,
 					feeder->window.size - feeder->used);
@@ -108,30 +103,27 @@ shorten_first_chunk(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 
 /* Keeps a chunk for the submit of its window. */
 static void
-add_chunk(Feeder *feeder, const Chunk *chunk, const PlannedFile *file)
+add_chunk(Feeder *feeder, const Chunk *chunk)
 {
 	MemoryContext oldcontext = MemoryContextSwitchTo(feeder->window_context);
 	Chunk *copy = palloc(sizeof(Chunk));
 
 	*copy = *chunk;
 	feeder->chunks = lappend(feeder->chunks, copy);
-	feeder->chunks_space += chunk_space(feeder, file);
-	feeder->used = chunk->data + chunk->len - feeder->window.data;
+	feeder->chunks_space += chunk_file_space(chunk->file) + CHUNK_SPACE;
 	MemoryContextSwitchTo(oldcontext);
 }
 
-/* Reads the head and says what the file's fields mean. */
+/* Says what the file's fields mean, by its head. */
 static ChunkFile *
-describe_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
+describe_file(const Feeder *feeder, const PlannedFile *file, const FileHead *head)
 {
 	ChunkFile *described = palloc0(sizeof(ChunkFile));
-	FileHead head;
 
-	chunker_read_head(chunker, &head);
 	described->file_no = file->manifest->file_no;
-	described->path = file->source->path;
-	described->encoding = chunker_encoding(chunker);
-	mapping_resolve(feeder->setup->request->target, feeder->setup->request->options, &head,
+	described->format = file->format;
+	described->source = file->source;
+	mapping_resolve(feeder->setup->request->target, feeder->setup->request->options, head,
 					feeder->setup->plan->command.load->columns, described);
 	return described;
 }
@@ -147,9 +139,9 @@ needs_large_window(const Feeder *feeder, const Chunker *chunker, ChunkerResult r
 		   chunker_pending(chunker) > executor_window_size(feeder->setup->request->options, false);
 }
 
-/* Cuts one file; false when it is not the file that was begun. */
+/* Cuts one text file; false when it is not the file that was begun. */
 static bool
-cut_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
+cut_text(Feeder *feeder, Chunker *chunker)
 {
 	Chunk chunk;
 
@@ -166,7 +158,8 @@ cut_file(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 			case CHUNKER_DONE:
 				return true;
 			case CHUNKER_CHUNK:
-				add_chunk(feeder, &chunk, file);
+				add_chunk(feeder, &chunk);
+				feeder->used = chunk.data + chunk.len - feeder->window.data;
 				if (chunk.last)
 					return true;
 				break;
@@ -202,30 +195,89 @@ is_unchanged(const PlannedFile *file)
 	return memcmp(identity.hash, file->manifest->content_hash, MANIFEST_HASH_LEN) == 0;
 }
 
+static bool
+stage_text(Feeder *feeder, const PlannedFile *file, List *committed)
+{
+	Chunker *chunker = chunker_open(file->source, feeder->setup->request->options);
+	ChunkFile *described;
+	FileHead head;
+	bool same;
+
+	open_window(feeder, chunker);
+	chunker_read_head(chunker, &head);
+	described = describe_file(feeder, file, &head);
+	described->encoding = chunker_encoding(chunker);
+	if (feeder->chunks != NIL && !has_chunk_space(feeder, described))
+	{
+		submit_window(feeder);
+		new_window(feeder, false);
+		chunker_use(chunker, feeder->window.data, feeder->window.size);
+	}
+	shorten_first_chunk(feeder, chunker, file);
+	chunker_begin(chunker, described, committed);
+	same = cut_text(feeder, chunker);
+	chunker_close(chunker);
+	return same;
+}
+
+/* Takes up a chunk that has no data in the window. */
+static void
+add_row_group(Feeder *feeder, Chunk *chunk, uint64 bytes)
+{
+	if (feeder->has_window &&
+		(!has_chunk_space(feeder, chunk->file) || feeder->used + bytes > feeder->window.size))
+		submit_window(feeder);
+	if (!feeder->has_window)
+		new_window(feeder, false);
+	chunk->data = feeder->window.data;
+	add_chunk(feeder, chunk);
+	feeder->used = Min(feeder->used + bytes, feeder->window.size);
+}
+
+static bool
+stage_parquet(Feeder *feeder, const PlannedFile *file, List *committed)
+{
+	ParquetFile *parquet = parquet_file_open(file->source);
+	RowGroupCutter *cutter;
+	uint64 position = 0;
+	FileHead head = {.names = row_group_cutter_names(parquet)};
+	Chunk chunk;
+
+	cutter = row_group_cutter_open(parquet, describe_file(feeder, file, &head),
+								   feeder->setup->request->options, committed);
+	for (;;)
+	{
+		ChunkerResult result = row_group_cutter_next(cutter, &chunk);
+
+		feeder->setup->progress->bytes_done =
+			feeder->bytes_before + row_group_cutter_position(cutter);
+		progress_update(feeder->setup->progress);
+		if (result == CHUNKER_CHANGED)
+			return false;
+		if (result == CHUNKER_DONE)
+			return true;
+		if (result == CHUNKER_CHUNK)
+			add_row_group(feeder, &chunk, chunk.raw_end - position);
+		position = chunk.raw_end;
+	}
+}
+
 /* Stages one file; false when it is not the file that was begun. */
 static bool
 stage_file(Feeder *feeder, const PlannedFile *file)
 {
 	const ManifestLoad *load = feeder->setup->plan->command.load;
 	List *committed = NIL;
-	Chunker *chunker;
-	ChunkFile *described;
-	bool same = true;
+	bool same;
 
 	if (!file->is_new && !feeder->setup->plan->command.restart)
 		committed = manifest_chunks(load->load_id, file->manifest->file_no);
 	if (is_complete(file, committed))
 		same = is_unchanged(file);
+	else if (file->format == CHUNK_PARQUET)
+		same = stage_parquet(feeder, file, committed);
 	else
-	{
-		chunker = chunker_open(file->source, feeder->setup->request->options);
-		open_window(feeder, chunker, file);
-		described = describe_file(feeder, chunker, file);
-		shorten_first_chunk(feeder, chunker, file);
-		chunker_begin(chunker, described, committed);
-		same = cut_file(feeder, chunker, file);
-		chunker_close(chunker);
-	}
+		same = stage_text(feeder, file, committed);
 	feeder->bytes_before += file->source->size;
 	feeder->setup->progress->bytes_done = feeder->bytes_before;
 	return same;
@@ -257,6 +309,24 @@ feed_files(Feeder *feeder)
 	feeder->setup->executor->routine->drain(feeder->setup->executor);
 	MemoryContextDelete(file_context);
 	return same;
+}
+
+void
+feeder_read_head(const IngestOptions *options, const PlannedFile *file, FileHead *head)
+{
+	Chunker *chunker;
+
+	if (file->format == CHUNK_PARQUET)
+	{
+		memset(head, 0, sizeof(*head));
+		head->names = row_group_cutter_names(parquet_file_open(file->source));
+		return;
+	}
+	chunker = chunker_open(file->source, options);
+	chunker_use(chunker, MemoryContextAllocHuge(CurrentMemoryContext, options->chunk_size),
+				options->chunk_size);
+	chunker_read_head(chunker, head);
+	chunker_close(chunker);
 }
 
 bool

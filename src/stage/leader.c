@@ -41,7 +41,10 @@ typedef struct Leader
 	const char *rejected; /* why, when there are too many bad rows */
 } Leader;
 
-/* The columns of a new load: those of the first file that has any record. */
+/*
+ * The columns of a new load: those that any of its files provides. Files without any
+ * record count only if there are no others.
+ */
 static List *
 find_columns(const StageRequest *request, const StagePlan *plan)
 {
@@ -55,21 +58,16 @@ find_columns(const StageRequest *request, const StagePlan *plan)
 	{
 		const PlannedFile *file = lfirst(lc);
 		bool is_last = lnext(plan->files, lc) == NULL;
-		size_t size = request->options->chunk_size;
-		Chunker *chunker;
 		FileHead head;
 
+		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(context);
-		chunker = chunker_open(file->source, request->options);
-		chunker_use(chunker, MemoryContextAllocHuge(context, size), size);
-		chunker_read_head(chunker, &head);
+		feeder_read_head(request->options, file, &head);
 		MemoryContextSwitchTo(oldcontext);
-		if (!head.missing || is_last)
-			columns = mapping_columns(request->target, request->options, &head, file->source->path);
-		chunker_close(chunker);
+		if (!head.missing || (is_last && columns == NIL))
+			columns = mapping_columns(request->target, request->options, &head, file->source,
+									  columns);
 		MemoryContextReset(context);
-		if (columns != NIL)
-			break;
 	}
 	MemoryContextDelete(context);
 	return columns;

@@ -10,18 +10,18 @@
 #include "utils/rel.h"
 
 /*
- * The target columns that a file with this head provides, in the target's
- * order (of char *). Raises an error, before any row is read, that lists the
+ * columns (of char *) and those of the target that a file with this head provides,
+ * in the target's order. Raises an error, before any row is read, that lists the
  * columns at fault: unknown or repeated names in the header, a name that is
  * mapped twice, columns that must have a value and get none.
  */
 extern List *mapping_columns(Relation target, const IngestOptions *options, const FileHead *head,
-							 const char *path);
+							 const SourceFile *file, List *columns);
 
 /*
- * Fills dialect, field numbers and empty_last_field of file for the given
- * columns, the same for every file of a load. Error when the file provides
- * other columns than these.
+ * Fills fields, constants, dialect and empty_last_field of file for the given columns,
+ * the same for every file of a load; a column that the file lacks gets its default.
+ * Error when the file provides other columns than these.
  */
 extern void mapping_resolve(Relation target, const IngestOptions *options, const FileHead *head,
 							List *columns, ChunkFile *file);

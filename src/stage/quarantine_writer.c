@@ -43,6 +43,7 @@ enum
 	COL_LINE_NO,
 	COL_BYTE_OFFSET,
 	COL_BYTE_LENGTH,
+	COL_ROW_GROUP,
 	COL_RAW_LINE,
 	COL_RAW_BYTES,
 	COL_ERRORS,
@@ -184,6 +185,8 @@ quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row)
 	values[COL_LINE_NO] = Int64GetDatum(row->line_no);
 	values[COL_BYTE_OFFSET] = Int64GetDatum(row->byte_offset);
 	values[COL_BYTE_LENGTH] = Int64GetDatum(row->byte_length);
+	values[COL_ROW_GROUP] = Int32GetDatum(row->row_group);
+	nulls[COL_ROW_GROUP] = row->row_group < 0;
 	values[COL_RAW_LINE] = values[COL_RAW_BYTES] =
 		PointerGetDatum(cstring_to_text_with_len(row->raw, row->raw_len));
 	nulls[COL_RAW_LINE] = !row->raw_is_text;

@@ -12,10 +12,12 @@ typedef struct QuarantineRow
 {
 	int file_no;
 	int64 record_no;
+	/* text; unless row_group says that it is a row of Parquet */
 	int64 line_no;
 	int64 byte_offset;
 	int64 byte_length;
-	const char *raw; /* the line's bytes */
+	int row_group;   /* -1: none */
+	const char *raw; /* the line's bytes, or the row as JSON */
 	size_t raw_len;
 	bool raw_is_text; /* valid in the database encoding */
 	const Violation *violations;

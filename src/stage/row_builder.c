@@ -116,28 +116,6 @@ is_null(const RowBuilder *builder, const ColumnRule *rule, const CsvField *field
 	return false;
 }
 
-/* Takes a new row from the batch; its values are the caller's to fill. */
-static inline int
-add_row(RowBuilder *builder, const char *raw, size_t raw_len)
-{
-	RowBatch *batch = builder->batch;
-	int row = batch->nrows++;
-	BatchRow *batch_row = &batch->rows[row];
-	size_t at = (size_t) row * batch->natts;
-
-	batch_row->raw = raw;
-	batch_row->raw_len = raw_len;
-	batch_row->record = builder->record;
-	batch_row->violations = NULL;
-	batch_row->raw_is_broken = false;
-	batch->values[at + builder->ncolumns] = Int32GetDatum(builder->chunk->file->file_no);
-	batch->values[at + builder->ncolumns + 1] =
-		Int64GetDatum(builder->chunk->first_row + builder->record);
-	batch->nulls[at + builder->ncolumns] = false;
-	batch->nulls[at + builder->ncolumns + 1] = false;
-	return row;
-}
-
 /* Fields of one record into the batch's row. */
 static inline void
 convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
@@ -152,16 +130,19 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 	{
 		const ColumnRule *rule = &builder->columns[i];
 		int number = file->fields[i];
-		CsvField path;
+		CsvField constant;
 		const CsvField *field;
 		ConvertCell *cell;
 
-		if (unlikely(number < 0))
+		if (unlikely(number == CHUNK_CONSTANT))
 		{
-			path.data = file->path;
-			path.len = strlen(file->path);
-			path.quoted = true;
-			field = &path;
+			nulls[i] = file->constants[i] == NULL;
+			if (nulls[i])
+				continue;
+			constant.data = file->constants[i];
+			constant.len = strlen(constant.data);
+			constant.quoted = true;
+			field = &constant;
 		}
 		else if (unlikely((uint32) number >= nfields)) /* null_padding */
 		{
@@ -189,7 +170,7 @@ static void
 add_broken_row(RowBuilder *builder, const CsvRow *csv, const char *rule, int sqlstate,
 			   const char *message)
 {
-	int row = add_row(builder, csv->raw, csv->raw_len);
+	int row = batch_add_row(builder->batch, csv->raw, csv->raw_len, builder->record);
 
 	memset(&builder->batch->nulls[(size_t) row * builder->batch->natts], true, builder->ncolumns);
 	builder->batch->rows[row].raw_is_broken = true;
@@ -262,6 +243,6 @@ row_builder_add(RowBuilder *builder, const CsvRow *csv, uint64 record)
 			return true;
 		}
 	}
-	convert_row(builder, add_row(builder, csv->raw, csv->raw_len), fields, csv->nfields);
+	convert_row(builder, batch_add_row(builder->batch, csv->raw, csv->raw_len, builder->record), fields, csv->nfields);
 	return true;
 }

@@ -88,6 +88,6 @@ SELECT * FROM t;
 CALL write(file('skip2'), E'a,b,c\n');
 SELECT report(ingest.load('t', file('skip2'), options => '{"skip": 3}'));
 
--- format: csv so far
-SELECT failure($$ SELECT ingest.load('t', file('skip'), options => '{"format": "parquet"}') $$);
+-- format: a file that is not Parquet is not read as Parquet
+SELECT failure($$ SELECT ingest.load('t', file('skip'), options => '{"format": "parquet", "force": true}') $$);
 SELECT report(ingest.load('t', file('skip2'), options => '{"format": "csv", "skip": 3, "force": true}'));

@@ -1,0 +1,53 @@
+/*
+ * mapping_internal.h: what mapping.c and constants.c share.
+ */
+#ifndef INGEST_STAGE_MAPPING_INTERNAL_H
+#define INGEST_STAGE_MAPPING_INTERNAL_H
+
+#include "options/options.h"
+#include "source/source.h"
+#include "stage/chunk.h"
+#include "utils/rel.h"
+
+/* Where the columns of a target get their values in one file; by attno - 1. */
+typedef struct Mapping
+{
+	Relation target;
+	const IngestOptions *options;
+	const SourceFile *file;
+	int natts;
+	int *fields;            /* field number, CHUNK_CONSTANT or FIELD_NONE */
+	const char **constants; /* as in ChunkFile */
+} Mapping;
+
+#define FIELD_NONE (-2)
+
+/* mapping.c */
+
+/* May a file give this column its value? */
+extern bool mapping_is_loadable(Form_pg_attribute att);
+/* The columns of the target that a file may provide, for hints. */
+extern char *mapping_loadable_names(Relation target);
+/* Attribute index of the target column, -1 if there is none. */
+extern int mapping_find_column(Relation target, const char *name, bool ignore_case);
+/* Attribute index for a name in the file, by match_by and column_map; -1: none. */
+extern int mapping_match_name(Relation target, const IngestOptions *options, const char *name);
+extern bool mapping_has_name(List *names, const char *name);
+/* "a", "b", "c" */
+extern char *mapping_join_names(List *names);
+
+/* constants.c */
+
+/* The column that option "filename" names receives the path. */
+extern void constants_map_filename(Mapping *mapping);
+/* Columns that the file has not receive the values in the names of its directories. */
+extern void constants_map_partitions(Mapping *mapping);
+
+/*
+ * What INSERT would put into a column that it does not mention, as text; NULL is null.
+ * Error when every row would get another value: other files of the load provide the
+ * column, so that the table cannot fill it in.
+ */
+extern const char *constants_default(const Mapping *mapping, int column);
+
+#endif

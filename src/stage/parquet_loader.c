@@ -1,0 +1,299 @@
+/*
+ * parquet_loader.c: row group -> vectors -> batches of rows.
+ *
+ * in:  a chunk that names a file, a row group and a range of its rows
+ * out: rows in the sink's batch
+ *
+ * A file stays open, with its footer and the conversions of its columns, until a chunk of
+ * another file comes.  The row group's pages live in a context of the chunk.
+ */
+#include "postgres.h"
+
+#include "stage/parquet_loader.h"
+
+#include "contract/parquet.h"
+#include "miscadmin.h"
+#include "source/parquet_file.h"
+#include "stage/caller_rights.h"
+#include "utils/memutils.h"
+
+/* Bytes asked of the file at a time, per column. */
+#define READ_SIZE (256 * 1024)
+
+/* Dictionary entries kept as values of the target, bytes: of a column, and of all. */
+#define DICTIONARY_MEMORY   ((size_t) 8 * 1024 * 1024)
+#define DICTIONARIES_MEMORY ((size_t) 64 * 1024 * 1024)
+
+/* One column of the contract that the file provides. */
+typedef struct LoaderColumn
+{
+	int attribute; /* from 0 */
+	const PqField *field;
+	int first_vector; /* of its leaves among those that are read */
+	ParquetColumn *conversion;
+} LoaderColumn;
+
+struct ParquetLoader
+{
+	const ContractSpec *spec;
+	const IngestOptions *options;
+	RowSink *sink;
+	/* of the current file */
+	MemoryContext file_context;
+	ParquetFile *parquet;
+	int ncolumns;
+	LoaderColumn *columns;
+	int32 nleaves;
+	int32 *leaves;
+	/* of the current chunk */
+	MemoryContext chunk_context;
+	const Chunk *chunk;
+	PqRows *rows;
+	PqBatch batch;
+};
+
+ParquetLoader *
+parquet_loader_create(const ContractSpec *spec, const IngestOptions *options, RowSink *sink)
+{
+	ParquetLoader *loader = palloc0(sizeof(ParquetLoader));
+
+	loader->spec = spec;
+	loader->options = options;
+	loader->sink = sink;
+	loader->file_context = AllocSetContextCreate(CurrentMemoryContext, "pg_ingest Parquet file",
+												 ALLOCSET_DEFAULT_SIZES);
+	return loader;
+}
+
+static bool
+is_same_file(const ParquetLoader *loader, const SourceFile *source)
+{
+	const SourceFile *open;
+
+	if (loader->parquet == NULL)
+		return false;
+	open = parquet_file_source(loader->parquet);
+	return strcmp(open->path, source->path) == 0 && open->size == source->size &&
+		   open->mtime == source->mtime && open->inode == source->inode &&
+		   open->device == source->device;
+}
+
+static int
+compare_leaves(const void *a, const void *b)
+{
+	int32 left = *(const int32 *) a;
+	int32 right = *(const int32 *) b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The leaves that columns need, in ascending order. */
+static void
+collect_leaves(ParquetLoader *loader)
+{
+	int32 n = 0;
+	int i;
+	int32 k;
+
+	loader->leaves =
+		palloc(Max(parquet_file_footer(loader->parquet)->schema->nleaves, 1) * sizeof(int32));
+	for (i = 0; i < loader->ncolumns; i++)
+		for (k = 0; k < loader->columns[i].field->nleaves; k++)
+			loader->leaves[n++] = loader->columns[i].field->leaf + k;
+	qsort(loader->leaves, n, sizeof(int32), compare_leaves);
+	loader->nleaves = n;
+	for (i = 0; i < loader->ncolumns; i++)
+	{
+		const int32 *found = bsearch(&loader->columns[i].field->leaf, loader->leaves, n,
+									 sizeof(int32), compare_leaves);
+
+		/* a group without columns has no leaf and no vector */
+		loader->columns[i].first_vector = found == NULL ? 0 : found - loader->leaves;
+	}
+}
+
+/* Chooses how each column of the file is converted. */
+static void
+prepare_columns(ParquetLoader *loader, const ChunkFile *file)
+{
+	const PqFile *pq = parquet_file_footer(loader->parquet);
+	ParquetFormat *format = palloc0(sizeof(ParquetFormat));
+	int i;
+
+	format->path = parquet_file_source(loader->parquet)->path;
+	format->allow_lossy = loader->options->format.allow_lossy;
+	format->set_null = loader->options->on_error == ON_ERROR_SET_NULL;
+	format->int96_is_utc = loader->options->int96_is_utc;
+	format->dictionary_memory = Min(DICTIONARY_MEMORY, DICTIONARIES_MEMORY / Max(file->ncolumns, 1));
+	parquet_format_detect(pq, format);
+	loader->ncolumns = 0;
+	loader->columns = palloc0(file->ncolumns * sizeof(LoaderColumn));
+	for (i = 0; i < file->ncolumns; i++)
+	{
+		LoaderColumn *column = &loader->columns[loader->ncolumns];
+
+		if (file->fields[i] == CHUNK_CONSTANT)
+			continue;
+		column->attribute = i;
+		column->field = pq->schema->fields[file->fields[i]];
+		column->conversion =
+			parquet_column_create(pq, column->field, &loader->spec->columns[i],
+								  contract_converter(row_sink_contract(loader->sink), i), format);
+		loader->ncolumns++;
+	}
+	collect_leaves(loader);
+}
+
+static void
+open_file(ParquetLoader *loader, const ChunkFile *file)
+{
+	MemoryContext oldcontext;
+	CallerRights saved;
+
+	if (is_same_file(loader, file->source))
+	{
+		parquet_file_check_unchanged(loader->parquet);
+		return;
+	}
+	loader->parquet = NULL;
+	MemoryContextReset(loader->file_context);
+	loader->chunk_context = AllocSetContextCreate(loader->file_context, "pg_ingest row group",
+												  ALLOCSET_DEFAULT_SIZES);
+	oldcontext = MemoryContextSwitchTo(loader->file_context);
+	loader->parquet = parquet_file_open(file->source);
+	caller_rights_take(row_sink_user(loader->sink), &saved);
+	prepare_columns(loader, file);
+	caller_rights_leave(&saved);
+	MemoryContextSwitchTo(oldcontext);
+}
+
+/* DescribeRow: the columns that were read, as one JSON object. */
+static void
+describe_row(void *arg, const BatchRow *row, QuarantineRow *out)
+{
+	const ParquetLoader *loader = arg;
+	const PqField **fields = palloc(Max(loader->ncolumns, 1) * sizeof(PqField *));
+	uint64 in_batch = loader->chunk->group_rows + row->record - loader->batch.first_row;
+	int i;
+
+	for (i = 0; i < loader->ncolumns; i++)
+		fields[i] = loader->columns[i].field;
+	out->row_group = loader->chunk->row_group;
+	out->raw = parquet_row_as_json(parquet_file_footer(loader->parquet), fields, loader->ncolumns,
+								   &loader->batch, in_batch, &out->raw_len);
+	out->raw_is_text = true;
+}
+
+/* The rows of loader->batch into the sink. */
+static void
+convert_batch(ParquetLoader *loader, uint64 first_record)
+{
+	const ChunkFile *file = loader->chunk->file;
+	RowBatch *batch = row_sink_batch(loader->sink);
+	CallerRights saved;
+	uint32 row;
+	int i;
+
+	for (row = 0; row < loader->batch.nrows; row++)
+		batch_add_row(batch, NULL, 0, first_record + row);
+	caller_rights_take(row_sink_user(loader->sink), &saved);
+	for (i = 0; i < loader->ncolumns; i++)
+		parquet_column_convert(loader->columns[i].conversion,
+							   &loader->batch.vectors[loader->columns[i].first_vector], batch,
+							   loader->columns[i].attribute);
+	caller_rights_leave(&saved);
+	for (i = 0; i < file->ncolumns; i++)
+	{
+		const char *text = file->constants[i];
+
+		if (file->fields[i] != CHUNK_CONSTANT)
+			continue;
+		for (row = 0; row < loader->batch.nrows; row++)
+		{
+			batch->nulls[(size_t) row * batch->natts + i] = text == NULL;
+			if (text != NULL)
+				row_sink_put_text(loader->sink, row, i, text, strlen(text));
+		}
+	}
+}
+
+/* Checks that the row group ends where its metadata says, in every column. */
+static void
+check_end(ParquetLoader *loader)
+{
+	const PqFile *pq = parquet_file_footer(loader->parquet);
+	const Chunk *chunk = loader->chunk;
+	PqError error;
+
+	pq_error_init(&error);
+	if (chunk->group_rows + chunk->records <
+		(uint64) pq->row_groups[chunk->row_group].num_rows)
+		return;
+	if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
+		parquet_file_raise(chunk->file->source, &error);
+}
+
+/* The decompressors' memory is not the context's: called when that goes, after an error too. */
+static void
+close_rows(void *arg)
+{
+	ParquetLoader *loader = arg;
+
+	if (loader->rows != NULL)
+		pq_rows_close(loader->rows);
+	loader->rows = NULL;
+}
+
+static void
+open_rows(ParquetLoader *loader)
+{
+	MemoryContextCallback *release =
+		MemoryContextAlloc(loader->chunk_context, sizeof(MemoryContextCallback));
+	const Chunk *chunk = loader->chunk;
+	PqReadOptions read_options = {.memory_budget = loader->options->memory_budget,
+								  .batch_rows = BATCH_ROWS,
+								  .read_size = READ_SIZE,
+								  .verify_crc = true,
+								  .interrupt = parquet_file_interrupt};
+	PqProjection projection = {loader->leaves, loader->nleaves};
+	PqError error;
+
+	release->func = close_rows;
+	release->arg = loader;
+	MemoryContextRegisterResetCallback(loader->chunk_context, release);
+	pq_error_init(&error);
+	if (pq_rows_open(parquet_file_footer(loader->parquet), chunk->row_group, &projection,
+					 &read_options, &loader->rows, &error) != FMT_OK ||
+		(chunk->group_rows > 0 &&
+		 pq_rows_skip(loader->rows, chunk->group_rows, &error) != FMT_OK))
+		parquet_file_raise(chunk->file->source, &error);
+}
+
+uint64
+parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *counts)
+{
+	uint64 done = 0;
+	PqError error;
+
+	loader->chunk = chunk;
+	row_sink_set_chunk(loader->sink, chunk, counts, describe_row, loader);
+	if (chunk->records == 0)
+		return 0;
+	open_file(loader, chunk->file);
+	open_rows(loader);
+	pq_error_init(&error);
+	while (done < chunk->records)
+	{
+		uint32 want = Min(chunk->records - done, BATCH_ROWS);
+
+		if (pq_rows_next(loader->rows, want, &loader->batch, &error) != FMT_OK)
+			parquet_file_raise(chunk->file->source, &error);
+		convert_batch(loader, done);
+		row_sink_flush(loader->sink);
+		done += loader->batch.nrows;
+	}
+	check_end(loader);
+	MemoryContextReset(loader->chunk_context);
+	parquet_file_check_unchanged(loader->parquet);
+	return done;
+}
