@@ -201,6 +201,13 @@ OBJS += \
 	src/publish/upsert.o \
 	src/publish/write.o
 
+# what Parquet files are made of
+OBJS += \
+	src/inspect/annotations.o \
+	src/inspect/inspection.o \
+	src/inspect/parquet_functions.o \
+	src/inspect/value_text.o
+
 # SQL entry points
 OBJS += \
 	src/api/access.o \
@@ -260,9 +267,17 @@ $(OBJECT_DIRS):
 ingest_test.so: $(TEST_MODULE_OBJS) $(filter-out src/pg_ingest.o,$(OBJS))
 	$(LINK.shared) -Wl,-Bsymbolic -o $@ $^ $(LDFLAGS) $(LDFLAGS_SL) $(LIBRARIES)
 
-# The server of "make installcheck" must be able to read this file.
-installcheck: ingest_test.so
+# Writes the Parquet files of the tests; knows nothing of PostgreSQL.
+build/programs/make_parquet: FORCE
+	@mkdir -p build/programs
+	$(MAKE) -s -C build/programs -f $(abspath $(srcdir))/test/programs.mk TOP=$(abspath $(srcdir)) make_parquet
+FORCE:
+.PHONY: FORCE
+
+# The server of "make installcheck" must be able to read these files.
+installcheck: ingest_test.so build/programs/make_parquet
 export INGEST_TEST_MODULE ?= $(abspath ingest_test.so)
+export INGEST_MAKE_PARQUET ?= $(abspath build/programs/make_parquet)
 endif
 
 # PARTS="unit regress" and TESTS="names" choose among the tests.

@@ -260,6 +260,43 @@ CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value t
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_options' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
 
+-- What Parquet files are made of, by their footers alone.
+
+CREATE FUNCTION ingest.parquet_schema(source text,
+	OUT filename text, OUT name text, OUT type_name text, OUT type_length integer,
+	OUT repetition_type text, OUT num_children integer, OUT converted_type text,
+	OUT scale integer, OUT "precision" integer, OUT field_id integer, OUT logical_type text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_parquet_schema' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION ingest.parquet_file_metadata(source text,
+	OUT filename text, OUT created_by text, OUT num_rows bigint, OUT num_row_groups bigint,
+	OUT format_version text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_parquet_file_metadata' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION ingest.parquet_metadata(source text,
+	OUT filename text, OUT row_group_id bigint, OUT row_group_num_rows bigint,
+	OUT row_group_num_columns bigint, OUT row_group_bytes bigint, OUT column_id bigint,
+	OUT file_offset bigint, OUT num_values bigint, OUT path_in_schema text, OUT type_name text,
+	OUT stats_null_count bigint, OUT stats_distinct_count bigint, OUT stats_min text,
+	OUT stats_max text, OUT compression text, OUT encodings text, OUT index_page_offset bigint,
+	OUT dictionary_page_offset bigint, OUT data_page_offset bigint,
+	OUT total_compressed_size bigint, OUT total_uncompressed_size bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_parquet_metadata' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION ingest.parquet_kv_metadata(source text,
+	OUT filename text, OUT key bytea, OUT value bytea)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_parquet_kv_metadata' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION ingest.parquet_column_stats(source text,
+	OUT filename text, OUT column_id integer, OUT field_id integer, OUT stats_min text,
+	OUT stats_max text, OUT stats_null_count bigint, OUT stats_distinct_count bigint)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_parquet_column_stats' LANGUAGE C STRICT VOLATILE;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ingest FROM PUBLIC;
 
 COMMENT ON FUNCTION ingest.load(regclass, text, text[], text, jsonb) IS
@@ -272,6 +309,16 @@ COMMENT ON FUNCTION ingest.discard(bigint) IS
 	'gives up a load that is not published and drops what it staged';
 COMMENT ON FUNCTION ingest.options() IS
 	'the options that ingest.load and ingest.stage understand';
+COMMENT ON FUNCTION ingest.parquet_schema(text) IS
+	'the schema of Parquet files, one row per element';
+COMMENT ON FUNCTION ingest.parquet_file_metadata(text) IS
+	'writer, rows and row groups of Parquet files, one row per file';
+COMMENT ON FUNCTION ingest.parquet_metadata(text) IS
+	'the column chunks of Parquet files, one row per row group and column';
+COMMENT ON FUNCTION ingest.parquet_kv_metadata(text) IS
+	'the key-value metadata of Parquet files';
+COMMENT ON FUNCTION ingest.parquet_column_stats(text) IS
+	'bounds and counts of the columns of Parquet files, one row per file and column';
 COMMENT ON VIEW ingest.loads IS 'one row per load: state, counts, options';
 COMMENT ON VIEW ingest.files IS 'one row per file of a load: identity and counts';
 COMMENT ON VIEW ingest.chunks IS 'one row per committed chunk of a file';

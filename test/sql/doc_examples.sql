@@ -83,3 +83,26 @@ SELECT ingest.load('orders', file('orders-4.csv'));
 RESET ROLE;
 DROP OWNED BY regress_doc_loader;
 DROP ROLE regress_doc_loader;
+
+-- Parquet files, looked at
+\set ECHO none
+\set helpers :directory '/sql/include/parquet.sql'
+\i :helpers
+\set ECHO all
+CALL parquet('orders.parquet', $$
+message orders {
+  required int64 id = 1;
+  required binary customer (STRING) = 2;
+  optional int64 ordered_at (TIMESTAMP(MICROS,true)) = 3;
+  optional int64 amount (DECIMAL(12,2)) = 4;
+}
+{"id": 1, "customer": "Ada", "ordered_at": "2024-05-01 10:00:00", "amount": "12.50"}
+{"id": 2, "customer": "Smith, Jones", "ordered_at": "2024-05-01 11:30:00", "amount": "7"}
+{"id": 3, "customer": "Grace", "ordered_at": "2024-05-02 09:00:00"}
+$$, '--row-group-rows 2 --key-value pandas={}');
+SELECT name, type_name, repetition_type, converted_type, field_id, logical_type FROM ingest.parquet_schema(file('orders.parquet'));
+SELECT created_by, num_rows, num_row_groups FROM ingest.parquet_file_metadata(file('orders.parquet'));
+SELECT row_group_id, path_in_schema, num_values, stats_min, stats_max, compression
+  FROM ingest.parquet_metadata(file('orders.parquet')) WHERE column_id >= 2;
+SELECT convert_from(key, 'UTF8') AS key, convert_from(value, 'UTF8') AS value FROM ingest.parquet_kv_metadata(file('orders.parquet'));
+SELECT column_id, field_id, stats_min, stats_max, stats_null_count FROM ingest.parquet_column_stats(file('orders.parquet'));
