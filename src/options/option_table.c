@@ -23,11 +23,10 @@
 	.offset = offsetof(IngestOptions, member), .size = sizeof(((IngestOptions *) NULL)->member)
 
 /* "auto" decides by the file. */
-static const OptionChoice formats[] = {
-	{.name = "auto", .value = FORMAT_AUTO},
-	{.name = "csv", .value = FORMAT_CSV},
-	{.name = "parquet", .value = FORMAT_PARQUET},
-	{.name = NULL}};
+static const OptionChoice formats[] = {{.name = "auto", .value = FORMAT_AUTO},
+									   {.name = "csv", .value = FORMAT_CSV},
+									   {.name = "parquet", .value = FORMAT_PARQUET},
+									   {.name = NULL}};
 static const OptionChoice compressions[] = {
 	{.name = "auto"}, {.name = "none"}, {.name = "gzip"}, {.name = "zstd"}, {.name = NULL}};
 static const OptionChoice headers[] = {{.name = "match", .value = HEADER_MATCH}, {.name = NULL}};

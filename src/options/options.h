@@ -100,9 +100,9 @@ typedef struct IngestOptions
 	bool force;
 	OptionsOnChangedFile on_changed_file;
 	OptionsOnBusy on_busy;
-	int64 min_file_age; /* milliseconds, default 0 */
-	int workers;        /* -1: as many as make sense; 0: in the caller's process */
-	int64 chunk_size;   /* bytes, default 8 MiB, 64 KiB .. 256 MiB */
+	int64 min_file_age;   /* milliseconds, default 0 */
+	int workers;          /* -1: as many as make sense; 0: in the caller's process */
+	int64 chunk_size;     /* bytes, default 8 MiB, 64 KiB .. 256 MiB */
 	int64 row_group_size; /* bytes, decoded; a larger row group is several chunks */
 	int64 memory_budget;  /* bytes of a process that reads Parquet */
 } IngestOptions;

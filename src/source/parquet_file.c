@@ -140,10 +140,10 @@ parquet_file_raise(const SourceFile *file, const PqError *error)
 						errmsg("could not read file \"%s\" at byte %llu: %m", file->path,
 							   (unsigned long long) error->base.offset)));
 	}
-	ereport(ERROR, (errcode(error_sqlstate(error)),
-					errmsg("could not read Parquet file \"%s\": %s", file->path,
-						   error->base.message),
-					errdetail("%s.", describe_place(error))));
+	ereport(ERROR,
+			(errcode(error_sqlstate(error)),
+			 errmsg("could not read Parquet file \"%s\": %s", file->path, error->base.message),
+			 errdetail("%s.", describe_place(error))));
 }
 
 /* The name without directories has this extension. */
@@ -168,8 +168,8 @@ source_is_parquet(const SourceFile *file)
 						errmsg("could not open file \"%s\" for reading: %m", file->path)));
 	got = pg_pread(fd, head, MAGIC_LEN, 0);
 	if (got < 0)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not read file \"%s\": %m", file->path)));
+		ereport(ERROR,
+				(errcode_for_file_access(), errmsg("could not read file \"%s\": %m", file->path)));
 	CloseTransientFile(fd);
 	return (got == MAGIC_LEN && memcmp(head, MAGIC, MAGIC_LEN) == 0) ||
 		   has_extension(file->path, ".parquet") || has_extension(file->path, ".parq");
@@ -216,7 +216,8 @@ parquet_file_check_unchanged(const ParquetFile *parquet)
 {
 	/* the path is looked at as well as the descriptor: FileSize() reopens it if need be */
 	if (FileSize(parquet->fd) < 0)
-		ereport(ERROR, (errcode_for_file_access(), errmsg("could not determine the size of file \"%s\": %m",
-														  parquet->source.path)));
+		ereport(ERROR,
+				(errcode_for_file_access(),
+				 errmsg("could not determine the size of file \"%s\": %m", parquet->source.path)));
 	identity_check_unchanged(&parquet->source, FileGetRawDesc(parquet->fd));
 }

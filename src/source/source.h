@@ -21,7 +21,7 @@ typedef struct SourceFile
 	size_t root_len; /* of the path: named in the source argument; partitions come behind it */
 	char *salt;      /* part of the identity beside the bytes; NULL: none */
 	uint64 size;     /* raw bytes, from stat */
-	int64 mtime; /* microseconds since the Unix epoch */
+	int64 mtime;     /* microseconds since the Unix epoch */
 	uint64 device;
 	uint64 inode;
 } SourceFile;

@@ -209,8 +209,8 @@ bad_row_raise(const BatchRow *row, const char *path, const QuarantineRow *place)
 		appendStringInfo(&where, ", column %s", violation->column);
 	ereport(ERROR,
 			(errcode(violation->sqlstate),
-			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"",
-					place->record_no, path, violation->rule),
+			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"", place->record_no,
+					path, violation->rule),
 			 errdetail("The error is: %s.", violation->message), errdetail_log(BAD_ROW_LOG_DETAIL),
 			 errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
 			 errcontext("%s", where.data),

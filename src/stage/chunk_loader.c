@@ -50,8 +50,7 @@ chunk_loader_load(ChunkLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 
 	/* Leader and loader count the same rows; if they ever disagree, nothing may be committed. */
 	if ((uint64) counts->rows_read != chunk->records)
-		elog(ERROR,
-			 "chunk %d of file \"%s\" has " INT64_FORMAT " records, expected " UINT64_FORMAT,
+		elog(ERROR, "chunk %d of file \"%s\" has " INT64_FORMAT " records, expected " UINT64_FORMAT,
 			 chunk->chunk_no, chunk->file->source->path, counts->rows_read, chunk->records);
 	if (counts->rows_read != counts->rows_staged + counts->rows_quarantined + counts->rows_ignored)
 		elog(ERROR,

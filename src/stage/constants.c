@@ -27,8 +27,8 @@ constants_map_filename(Mapping *mapping)
 	if (column < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("option \"filename\" names column \"%s\", which table \"%s\" has not",
-						name, RelationGetRelationName(mapping->target)),
+				 errmsg("option \"filename\" names column \"%s\", which table \"%s\" has not", name,
+						RelationGetRelationName(mapping->target)),
 				 errhint("Columns of the table: %s.", mapping_loadable_names(mapping->target))));
 	if (mapping->fields[column] != FIELD_NONE)
 		ereport(ERROR,
@@ -47,14 +47,14 @@ map_partition(Mapping *mapping, const SourcePartition *partition)
 	if (column < 0 && !partition->was_found)
 		return;
 	if (column < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("file \"%s\" is in a partition by \"%s\", which is no column of table "
-						"\"%s\"",
-						mapping->file->path, partition->key,
-						RelationGetRelationName(mapping->target)),
-				 errdetail("Columns of the table: %s.", mapping_loadable_names(mapping->target)),
-				 errhint("Map the name with \"column_map\", or set \"hive_partitioning\": false.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNDEFINED_COLUMN),
+			 errmsg("file \"%s\" is in a partition by \"%s\", which is no column of table "
+					"\"%s\"",
+					mapping->file->path, partition->key, RelationGetRelationName(mapping->target)),
+			 errdetail("Columns of the table: %s.", mapping_loadable_names(mapping->target)),
+			 errhint("Map the name with \"column_map\", or set \"hive_partitioning\": false.")));
 	if (mapping->fields[column] != FIELD_NONE ||
 		!mapping_is_loadable(TupleDescAttr(RelationGetDescr(mapping->target), column)))
 		return;

@@ -13,7 +13,6 @@
  * give to columns of the target, as SourceFile.salt.  Two files of the same bytes in two
  * partitions are two sets of rows.  NULL: none.
  */
-extern char *constants_salt(Relation target, const IngestOptions *options,
-							const SourceFile *file);
+extern char *constants_salt(Relation target, const IngestOptions *options, const SourceFile *file);
 
 #endif

@@ -34,7 +34,7 @@ typedef struct Feeder
 	/* the window being filled */
 	Window window;
 	bool has_window;
-	size_t used; /* bytes of the window; of Parquet: of the files, in its place */
+	size_t used;  /* bytes of the window; of Parquet: of the files, in its place */
 	List *chunks; /* of Chunk *, in the window */
 	size_t chunks_space;
 	MemoryContext window_context; /* of chunks; reset at submit */

@@ -18,8 +18,7 @@ typedef struct FeederSetup
 } FeederSetup;
 
 /* What the head of a file says about its columns; memory below the current context. */
-extern void feeder_read_head(const IngestOptions *options, const PlannedFile *file,
-							 FileHead *head);
+extern void feeder_read_head(const IngestOptions *options, const PlannedFile *file, FileHead *head);
 
 /*
  * Returns when every chunk is loaded; false when a file does not begin with

@@ -65,8 +65,8 @@ find_columns(const StageRequest *request, const StagePlan *plan)
 		feeder_read_head(request->options, file, &head);
 		MemoryContextSwitchTo(oldcontext);
 		if (!head.missing || (is_last && columns == NIL))
-			columns = mapping_columns(request->target, request->options, &head, file->source,
-									  columns);
+			columns =
+				mapping_columns(request->target, request->options, &head, file->source, columns);
 		MemoryContextReset(context);
 	}
 	MemoryContextDelete(context);

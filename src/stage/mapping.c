@@ -216,10 +216,10 @@ map_by_position(Mapping *mapping, int nfields)
 		mapping->fields[i] = field++;
 	}
 	if (nfields > field)
-		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
-						errmsg("file \"%s\" has %d columns, but table \"%s\" has only %d",
-							   mapping->file->path, nfields, RelationGetRelationName(target),
-							   field)));
+		ereport(ERROR,
+				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+				 errmsg("file \"%s\" has %d columns, but table \"%s\" has only %d",
+						mapping->file->path, nfields, RelationGetRelationName(target), field)));
 }
 
 /* COPY's HEADER MATCH: the names of the loadable columns, all of them, in order. */

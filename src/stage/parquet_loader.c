@@ -124,7 +124,8 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 	format->allow_lossy = loader->options->format.allow_lossy;
 	format->set_null = loader->options->on_error == ON_ERROR_SET_NULL;
 	format->int96_is_utc = loader->options->int96_is_utc;
-	format->dictionary_memory = Min(DICTIONARY_MEMORY, DICTIONARIES_MEMORY / Max(file->ncolumns, 1));
+	format->dictionary_memory =
+		Min(DICTIONARY_MEMORY, DICTIONARIES_MEMORY / Max(file->ncolumns, 1));
 	parquet_format_detect(pq, format);
 	loader->ncolumns = 0;
 	loader->columns = palloc0(file->ncolumns * sizeof(LoaderColumn));
@@ -157,8 +158,8 @@ open_file(ParquetLoader *loader, const ChunkFile *file)
 	}
 	loader->parquet = NULL;
 	MemoryContextReset(loader->file_context);
-	loader->chunk_context = AllocSetContextCreate(loader->file_context, "pg_ingest row group",
-												  ALLOCSET_DEFAULT_SIZES);
+	loader->chunk_context =
+		AllocSetContextCreate(loader->file_context, "pg_ingest row group", ALLOCSET_DEFAULT_SIZES);
 	oldcontext = MemoryContextSwitchTo(loader->file_context);
 	loader->parquet = parquet_file_open(file->source);
 	caller_rights_take(row_sink_user(loader->sink), &saved);
@@ -226,8 +227,7 @@ check_end(ParquetLoader *loader)
 	PqError error;
 
 	pq_error_init(&error);
-	if (chunk->group_rows + chunk->records <
-		(uint64) pq->row_groups[chunk->row_group].num_rows)
+	if (chunk->group_rows + chunk->records < (uint64) pq->row_groups[chunk->row_group].num_rows)
 		return;
 	if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
 		parquet_file_raise(chunk->file->source, &error);
@@ -264,8 +264,7 @@ open_rows(ParquetLoader *loader)
 	pq_error_init(&error);
 	if (pq_rows_open(parquet_file_footer(loader->parquet), chunk->row_group, &projection,
 					 &read_options, &loader->rows, &error) != FMT_OK ||
-		(chunk->group_rows > 0 &&
-		 pq_rows_skip(loader->rows, chunk->group_rows, &error) != FMT_OK))
+		(chunk->group_rows > 0 && pq_rows_skip(loader->rows, chunk->group_rows, &error) != FMT_OK))
 		parquet_file_raise(chunk->file->source, &error);
 }
 

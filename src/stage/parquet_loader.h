@@ -9,8 +9,8 @@
 
 typedef struct ParquetLoader ParquetLoader; /* opaque; lives in the context current at creation */
 
-extern ParquetLoader *parquet_loader_create(const ContractSpec *spec,
-											const IngestOptions *options, RowSink *sink);
+extern ParquetLoader *parquet_loader_create(const ContractSpec *spec, const IngestOptions *options,
+											RowSink *sink);
 
 /* All rows of a chunk into the sink; returns how many there were. */
 extern uint64 parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *counts);

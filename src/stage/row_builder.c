@@ -243,6 +243,7 @@ row_builder_add(RowBuilder *builder, const CsvRow *csv, uint64 record)
 			return true;
 		}
 	}
-	convert_row(builder, batch_add_row(builder->batch, csv->raw, csv->raw_len, builder->record), fields, csv->nfields);
+	convert_row(builder, batch_add_row(builder->batch, csv->raw, csv->raw_len, builder->record),
+				fields, csv->nfields);
 	return true;
 }
