@@ -79,6 +79,7 @@ CREATE TABLE ingest.manifest_chunks (
 	rows_quarantined bigint NOT NULL,
 	rows_ignored bigint NOT NULL,
 	rows_bad bigint NOT NULL,
+	has_defaults boolean NOT NULL,
 	lane_no integer NOT NULL,
 	committed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	PRIMARY KEY (load_id, file_no, chunk_no)
@@ -208,7 +209,7 @@ SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
 	   e.error ->> 'column' AS colname, e.error ->> 'value' AS raw_field_value,
 	   e.error ->> 'message' AS err_message, e.error ->> 'detail' AS err_detail,
 	   e.error ->> 'sqlstate' AS errorcode,
-	   e.error ->> 'rule' AS rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.status
+	   e.error ->> 'rule' AS rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.row_group, q.status
   FROM ingest.quarantine_rows q
   JOIN ingest.manifest_loads l ON l.load_id = q.load_id
   LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id

@@ -15,8 +15,9 @@ manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk)
 	statement_init(&statement,
 				   "INSERT INTO ingest.manifest_chunks (load_id, file_no, chunk_no, byte_start,"
 				   " byte_end, raw_end, first_row, first_line, lines, content_hash, rows_read,"
-				   " rows_staged, rows_quarantined, rows_ignored, rows_bad, lane_no) VALUES"
-				   " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)");
+				   " rows_staged, rows_quarantined, rows_ignored, rows_bad, has_defaults, lane_no)"
+				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+				   " $17)");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, chunk->file_no);
 	statement_add_int32(&statement, chunk->chunk_no);
@@ -32,6 +33,7 @@ manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk)
 	statement_add_int64(&statement, chunk->rows_quarantined);
 	statement_add_int64(&statement, chunk->rows_ignored);
 	statement_add_int64(&statement, chunk->rows_bad);
+	statement_add_bool(&statement, chunk->has_defaults);
 	statement_add_int32(&statement, chunk->lane_no);
 	statement_run(&statement, NULL, NULL);
 }
@@ -76,6 +78,37 @@ manifest_chunks(int64 load_id, int file_no)
 	statement_add_int32(&statement, file_no);
 	statement_run(&statement, read_chunk, &chunks);
 	return chunks;
+}
+
+/* StatementRow: the text of the first column. */
+static void
+read_path(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	*(char **) arg = row_text(tuple, desc, 1);
+}
+
+char *
+manifest_path_with_defaults(int64 load_id)
+{
+	Statement statement;
+	char *path = NULL;
+
+	statement_init(&statement, "SELECT f.path FROM ingest.manifest_chunks c"
+							   " JOIN ingest.manifest_files f USING (load_id, file_no)"
+							   " WHERE c.load_id = $1 AND c.has_defaults AND c.rows_staged > 0"
+							   " ORDER BY c.file_no LIMIT 1");
+	statement_add_int64(&statement, load_id);
+	statement_run(&statement, read_path, &path);
+	return path;
+}
+
+void
+manifest_refuse_defaults(const char *path)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("file \"%s\" lacks columns that other files of the load have", path),
+					errdetail("An upsert would replace their values in existing rows by defaults."),
+					errhint("Load files with different columns in calls of their own.")));
 }
 
 void

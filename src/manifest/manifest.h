@@ -8,6 +8,7 @@
 #ifndef INGEST_MANIFEST_MANIFEST_H
 #define INGEST_MANIFEST_MANIFEST_H
 
+#include "compat.h"
 #include "nodes/pg_list.h"
 
 #define MANIFEST_HASH_LEN 16 /* XXH3-128, canonical byte order */
@@ -55,7 +56,8 @@ typedef struct ManifestChunk
 	int64 rows_staged;
 	int64 rows_quarantined;
 	int64 rows_ignored;
-	int64 rows_bad; /* quarantined, or ignored because bad */
+	bool has_defaults; /* columns that the file lacks and other files of the load have */
+	int64 rows_bad;    /* quarantined, or ignored because bad */
 	int lane_no;
 } ManifestChunk;
 
@@ -113,6 +115,10 @@ extern void manifest_publish_files(int64 load_id);
 /* chunks.c */
 extern void manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk);
 extern List *manifest_chunks(int64 load_id, int file_no); /* of ManifestChunk *, by number */
+/* The first file whose staged rows have defaults in columns that it lacks; NULL: there is none. */
+extern char *manifest_path_with_defaults(int64 load_id);
+/* Raises that such a file cannot be part of an upsert. */
+pg_noreturn extern void manifest_refuse_defaults(const char *path);
 extern void manifest_insert_lane(int64 load_id, const ManifestLane *lane);
 extern List *manifest_lanes(int64 load_id); /* of ManifestLane *, by number */
 extern void manifest_delete_lanes(int64 load_id);

@@ -36,6 +36,9 @@ static const OptionChoice match_by[] = {{.name = "name", .value = MATCH_BY_NAME}
 										{.name = "position", .value = MATCH_BY_POSITION},
 										{.name = "name_ci", .value = MATCH_BY_NAME_CI},
 										{.name = NULL}};
+static const OptionChoice new_columns[] = {{.name = "freeze", .value = NEW_COLUMNS_FREEZE},
+										   {.name = "ignore", .value = NEW_COLUMNS_IGNORE},
+										   {.name = NULL}};
 static const OptionChoice on_error[] = {{.name = "quarantine", .value = ON_ERROR_QUARANTINE},
 										{.name = "stop", .value = ON_ERROR_STOP},
 										{.name = "ignore", .value = ON_ERROR_IGNORE},
@@ -231,6 +234,14 @@ static const OptionSpec option_table[] = {
 	 .nullable = true,
 	 .fingerprint = true,
 	 .help = "File columns, or aliases of them, for columns of the target."},
+	{.name = "new_columns",
+	 .kind = &option_enum,
+	 .initial = "freeze",
+	 FIELD(new_columns),
+	 .choices = new_columns,
+	 .fingerprint = true,
+	 .help = "What to do with columns of the file that the target has not; freeze: an error, "
+			 "ignore: they are not read."},
 	/* bad rows */
 	{.name = "on_error",
 	 .kind = &option_enum,

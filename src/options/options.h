@@ -34,6 +34,12 @@ typedef enum OptionsMatchBy
 	MATCH_BY_NAME_CI
 } OptionsMatchBy;
 
+typedef enum OptionsNewColumns
+{
+	NEW_COLUMNS_FREEZE,
+	NEW_COLUMNS_IGNORE
+} OptionsNewColumns;
+
 typedef enum OptionsOnError
 {
 	ON_ERROR_QUARANTINE,
@@ -91,6 +97,7 @@ typedef struct IngestOptions
 	OptionsMatchBy match_by; /* unless given: by name where names exist, else by position */
 	bool match_by_given;
 	List *column_map; /* of OptionsColumnMap * */
+	OptionsNewColumns new_columns;
 	/* bad rows */
 	OptionsOnError on_error;
 	int64 reject_limit;          /* rows; -1: none */

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "manifest/manifest.h"
 #include "publish/key_order.h"
 #include "publish/staged.h"
 #include "publish/strategy.h"
@@ -232,8 +233,11 @@ upsert_run(const PublishRequest *request, PublishCounts *counts, int64 *staged)
 {
 	WriteCounts done;
 	double target_rows;
+	const char *path = manifest_path_with_defaults(request->load_id);
 
 	check_key(request);
+	if (path != NULL)
+		manifest_refuse_defaults(path);
 	target_rows = target_size_rows(request->target);
 	if (target_rows == 0)
 		fill(request, &done);

@@ -54,6 +54,7 @@ write_file(const ChunkFile *file, StringInfo buf)
 
 	pq_sendint32(buf, file->file_no);
 	pq_sendbyte(buf, file->format);
+	pq_sendbyte(buf, file->has_defaults);
 	write_source(file->source, buf);
 	pq_sendint32(buf, file->encoding);
 	appendBinaryStringInfo(buf, (const char *) &file->dialect, sizeof(CsvDialect));
@@ -75,6 +76,7 @@ read_file(StringInfo buf)
 
 	file->file_no = pq_getmsgint(buf, 4);
 	file->format = pq_getmsgbyte(buf);
+	file->has_defaults = pq_getmsgbyte(buf);
 	file->source = read_source(buf);
 	file->encoding = pq_getmsgint(buf, 4);
 	memcpy(&file->dialect, pq_getmsgbytes(buf, sizeof(CsvDialect)), sizeof(CsvDialect));

@@ -30,6 +30,7 @@ typedef struct ChunkFile
 	int ncolumns;           /* of the contract */
 	int32 *fields;          /* by contract column: its field, or CHUNK_CONSTANT */
 	const char **constants; /* by contract column: the text of all its values; NULL: null */
+	bool has_defaults;      /* some constants are defaults of columns that the file lacks */
 	/* CSV */
 	int encoding;          /* of the bytes, a pg_enc */
 	CsvDialect dialect;    /* ncolumns: fields of a whole record */

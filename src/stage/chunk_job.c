@@ -75,6 +75,7 @@ enter_chunk(const ChunkJob *job, const Chunk *chunk, const ChunkCounts *counts)
 	row.rows_staged = counts->rows_staged;
 	row.rows_quarantined = counts->rows_quarantined;
 	row.rows_ignored = counts->rows_ignored;
+	row.has_defaults = chunk->file->has_defaults;
 	row.rows_bad = counts->rows_bad;
 	row.lane_no = job->lane.lane_no;
 	manifest_insert_chunk(job->setup->load_id, &row);

@@ -114,17 +114,29 @@ add_chunk(Feeder *feeder, const Chunk *chunk)
 	MemoryContextSwitchTo(oldcontext);
 }
 
+/* Looks into the file, which is not done before its rows are wanted. */
+static bool
+is_parquet(const IngestOptions *options, const SourceFile *file)
+{
+	if (options->file_format == FORMAT_AUTO)
+		return source_is_parquet(file);
+	return options->file_format == FORMAT_PARQUET;
+}
+
 /* Says what the file's fields mean, by its head. */
 static ChunkFile *
-describe_file(const Feeder *feeder, const PlannedFile *file, const FileHead *head)
+describe_file(const Feeder *feeder, const PlannedFile *file, ChunkFormat format,
+			  const FileHead *head)
 {
 	ChunkFile *described = palloc0(sizeof(ChunkFile));
 
 	described->file_no = file->manifest->file_no;
-	described->format = file->format;
+	described->format = format;
 	described->source = file->source;
 	mapping_resolve(feeder->setup->request->target, feeder->setup->request->options, head,
 					feeder->setup->plan->command.load->columns, described);
+	if (described->has_defaults && feeder->setup->request->unique_key != NIL)
+		manifest_refuse_defaults(file->source->path);
 	return described;
 }
 
@@ -205,7 +217,7 @@ stage_text(Feeder *feeder, const PlannedFile *file, List *committed)
 
 	open_window(feeder, chunker);
 	chunker_read_head(chunker, &head);
-	described = describe_file(feeder, file, &head);
+	described = describe_file(feeder, file, CHUNK_CSV, &head);
 	described->encoding = chunker_encoding(chunker);
 	if (feeder->chunks != NIL && !has_chunk_space(feeder, described))
 	{
@@ -243,7 +255,7 @@ stage_parquet(Feeder *feeder, const PlannedFile *file, List *committed)
 	FileHead head = {.names = row_group_cutter_names(parquet)};
 	Chunk chunk;
 
-	cutter = row_group_cutter_open(parquet, describe_file(feeder, file, &head),
+	cutter = row_group_cutter_open(parquet, describe_file(feeder, file, CHUNK_PARQUET, &head),
 								   feeder->setup->request->options, committed);
 	for (;;)
 	{
@@ -274,7 +286,7 @@ stage_file(Feeder *feeder, const PlannedFile *file)
 		committed = manifest_chunks(load->load_id, file->manifest->file_no);
 	if (is_complete(file, committed))
 		same = is_unchanged(file);
-	else if (file->format == CHUNK_PARQUET)
+	else if (is_parquet(feeder->setup->request->options, file->source))
 		same = stage_parquet(feeder, file, committed);
 	else
 		same = stage_text(feeder, file, committed);
@@ -316,7 +328,7 @@ feeder_read_head(const IngestOptions *options, const PlannedFile *file, FileHead
 {
 	Chunker *chunker;
 
-	if (file->format == CHUNK_PARQUET)
+	if (is_parquet(options, file->source))
 	{
 		memset(head, 0, sizeof(*head));
 		head->names = row_group_cutter_names(parquet_file_open(file->source));

@@ -154,8 +154,10 @@ map_by_name(Mapping *mapping, List *names)
 	{
 		int column = mapping_match_name(target, options, lfirst(lc));
 
-		if (column < 0)
+		if (column < 0 && options->new_columns == NEW_COLUMNS_FREEZE)
 			unknown = lappend(unknown, lfirst(lc));
+		else if (column < 0)
+			; /* nobody wants it */
 		else if (mapping->fields[column] != FIELD_NONE)
 			repeated = lappend(repeated,
 							   NameStr(TupleDescAttr(RelationGetDescr(target), column)->attname));
@@ -179,7 +181,8 @@ map_by_name(Mapping *mapping, List *names)
 					RelationGetRelationName(target), mapping_join_names(unknown)),
 			 errdetail("Columns of the table: %s.", mapping_loadable_names(target)),
 			 errhint("Map names with \"column_map\", ignore case with \"match_by\": \"name_ci\", "
-					 "or set \"header\": false if the first line is data.")));
+					 "leave columns out with \"new_columns\": \"ignore\", or set \"header\": false "
+					 "if the first line of a text file is data.")));
 	if (repeated != NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_COLUMN),
@@ -420,6 +423,7 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 		{
 			file->fields[i] = CHUNK_CONSTANT;
 			file->constants[i] = constants_default(mapping, column);
+			file->has_defaults = true;
 		}
 		else
 		{

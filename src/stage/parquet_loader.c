@@ -43,8 +43,9 @@ struct ParquetLoader
 	ParquetFile *parquet;
 	int ncolumns;
 	LoaderColumn *columns;
+	const PqField **fields; /* of the columns, in the order of the file */
 	int32 nleaves;
-	int32 *leaves;
+	int32 *leaves; /* of the fields, likewise */
 	/* of the current chunk */
 	MemoryContext chunk_context;
 	const Chunk *chunk;
@@ -79,6 +80,15 @@ is_same_file(const ParquetLoader *loader, const SourceFile *source)
 }
 
 static int
+compare_fields(const void *a, const void *b)
+{
+	const PqField *left = *(const PqField *const *) a;
+	const PqField *right = *(const PqField *const *) b;
+
+	return left->leaf < right->leaf ? -1 : left->leaf > right->leaf;
+}
+
+static int
 compare_leaves(const void *a, const void *b)
 {
 	int32 left = *(const int32 *) a;
@@ -87,25 +97,27 @@ compare_leaves(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* The leaves that columns need, in ascending order. */
+/* The leaves that columns need, in ascending order, as the reader wants them. */
 static void
 collect_leaves(ParquetLoader *loader)
 {
-	int32 n = 0;
+	int32 nleaves = parquet_file_footer(loader->parquet)->schema->nleaves;
 	int i;
 	int32 k;
 
-	loader->leaves =
-		palloc(Max(parquet_file_footer(loader->parquet)->schema->nleaves, 1) * sizeof(int32));
+	loader->fields = palloc(Max(loader->ncolumns, 1) * sizeof(PqField *));
 	for (i = 0; i < loader->ncolumns; i++)
-		for (k = 0; k < loader->columns[i].field->nleaves; k++)
-			loader->leaves[n++] = loader->columns[i].field->leaf + k;
-	qsort(loader->leaves, n, sizeof(int32), compare_leaves);
-	loader->nleaves = n;
+		loader->fields[i] = loader->columns[i].field;
+	qsort(loader->fields, loader->ncolumns, sizeof(PqField *), compare_fields);
+	loader->leaves = palloc(Max(nleaves, 1) * sizeof(int32));
+	loader->nleaves = 0;
+	for (i = 0; i < loader->ncolumns; i++)
+		for (k = 0; k < loader->fields[i]->nleaves; k++)
+			loader->leaves[loader->nleaves++] = loader->fields[i]->leaf + k;
 	for (i = 0; i < loader->ncolumns; i++)
 	{
-		const int32 *found = bsearch(&loader->columns[i].field->leaf, loader->leaves, n,
-									 sizeof(int32), compare_leaves);
+		const int32 *found = bsearch(&loader->columns[i].field->leaf, loader->leaves,
+									 loader->nleaves, sizeof(int32), compare_leaves);
 
 		/* a group without columns has no leaf and no vector */
 		loader->columns[i].first_vector = found == NULL ? 0 : found - loader->leaves;
@@ -173,15 +185,11 @@ static void
 describe_row(void *arg, const BatchRow *row, QuarantineRow *out)
 {
 	const ParquetLoader *loader = arg;
-	const PqField **fields = palloc(Max(loader->ncolumns, 1) * sizeof(PqField *));
 	uint64 in_batch = loader->chunk->group_rows + row->record - loader->batch.first_row;
-	int i;
 
-	for (i = 0; i < loader->ncolumns; i++)
-		fields[i] = loader->columns[i].field;
 	out->row_group = loader->chunk->row_group;
-	out->raw = parquet_row_as_json(parquet_file_footer(loader->parquet), fields, loader->ncolumns,
-								   &loader->batch, in_batch, &out->raw_len);
+	out->raw = parquet_row_as_json(parquet_file_footer(loader->parquet), loader->fields,
+								   loader->ncolumns, &loader->batch, in_batch, &out->raw_len);
 	out->raw_is_text = true;
 }
 

@@ -18,7 +18,6 @@
 #include "access/xact.h"
 #include "contract/spec.h"
 #include "miscadmin.h"
-#include "source/parquet_file.h"
 #include "stage/constants.h"
 #include "stage/lane_table.h"
 #include "utils/timestamp.h"
@@ -360,21 +359,12 @@ apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
 	return result;
 }
 
-static ChunkFormat
-find_format(const SourceFile *source, const IngestOptions *options)
-{
-	if (options->file_format == FORMAT_AUTO)
-		return source_is_parquet(source) ? CHUNK_PARQUET : CHUNK_CSV;
-	return options->file_format == FORMAT_PARQUET ? CHUNK_PARQUET : CHUNK_CSV;
-}
-
 static PlannedFile *
 plan_file(SourceFile *source, ManifestFile *manifest, const StageRequest *request, int file_no)
 {
 	PlannedFile *planned = palloc0(sizeof(PlannedFile));
 
 	planned->source = source;
-	planned->format = find_format(source, request->options);
 	planned->is_new = manifest == NULL;
 	if (manifest == NULL)
 	{

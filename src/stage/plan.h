@@ -5,7 +5,6 @@
 #define INGEST_STAGE_PLAN_H
 
 #include "source/source.h"
-#include "stage/chunk.h"
 #include "stage/command.h"
 #include "stage/stage.h"
 
@@ -13,7 +12,6 @@ typedef struct PlannedFile
 {
 	SourceFile *source;
 	ManifestFile *manifest;
-	ChunkFormat format;
 	bool is_new; /* not in the manifest yet */
 } PlannedFile;
 

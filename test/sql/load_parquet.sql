@@ -67,6 +67,15 @@ SELECT report(ingest.load('strict', file('bad.parquet'), options => '{"on_error"
 SELECT report(ingest.load('strict', file('bad.parquet'), options => '{"on_error": "set_null", "force": true, "workers": 0}'));
 SELECT failure($$ SELECT ingest.load('strict', file('bad.parquet'), options => '{"reject_limit": 2, "force": true}') $$);
 
+-- The same when the table has other columns, in another order, than the file
+CREATE TABLE turned (s text, p numeric, d small, id int, v smallint);
+SELECT report(ingest.load('turned', file('bad.parquet'), options => '{"lossy": "allow"}'));
+SELECT record_no, raw_line FROM ingest.quarantine WHERE target = 'turned'::regclass ORDER BY record_no;
+CREATE TABLE fewer (s text, id int);
+SELECT failure($$ SELECT ingest.load('fewer', file('bad.parquet')) $$);
+SELECT report(ingest.load('fewer', file('bad.parquet'), options => '{"new_columns": "ignore"}'));
+SELECT record_no, raw_line FROM ingest.quarantine WHERE target = 'fewer'::regclass ORDER BY record_no;
+
 -- One load of text and Parquet with different columns, and partitions
 CREATE TABLE mixed (id int, year int, note text DEFAULT 'nothing');
 CALL shell('mkdir -p "mixed/year=1" "mixed/year=2"');

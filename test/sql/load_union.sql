@@ -33,6 +33,28 @@ CALL write(file('serial/2.csv'), E'id,name\n7,b\n');
 SELECT failure($$ SELECT ingest.load('numbered', file('serial'), options => '{"force": true}') $$);
 SELECT * FROM numbered;
 
+-- An upsert would put defaults over values that it was not given
+CREATE TABLE keyed (id int PRIMARY KEY, name text, score int DEFAULT 0);
+CREATE TABLE unkeyed (id int, name text, score int DEFAULT 0);
+CALL shell('mkdir keyed');
+CALL write(file('keyed/1.csv'), E'id,name\n1,a\n');
+CALL write(file('keyed/2.csv'), E'id,score\n1,7\n');
+SELECT failure($$ SELECT ingest.load('keyed', file('keyed')) $$);
+SELECT failure($$ SELECT ingest.stage('keyed', file('keyed')) $$);
+SELECT ingest.stage('unkeyed', file('keyed')) AS load \gset
+SELECT failure(format('SELECT ingest.publish(%s, ARRAY[''id''])', :load));
+SELECT report(ingest.publish(:load));
+SELECT report(ingest.load('keyed', file('keyed/1.csv')));
+SELECT report(ingest.load('keyed', file('keyed/2.csv')));
+SELECT * FROM keyed;
+SELECT * FROM unkeyed;
+
+-- Columns that the target has not are an error, or left out
+CALL write(file('more.csv'), E'id,other,name,more\n5,x,e,y\n');
+SELECT failure($$ SELECT ingest.load('keyed', file('more.csv')) $$);
+SELECT report(ingest.load('keyed', file('more.csv'), options => '{"new_columns": "ignore"}'));
+SELECT * FROM keyed WHERE id = 5;
+
 -- A file that comes later and has more columns than the load was begun with
 CREATE TABLE late (id int, name text);
 CALL shell('mkdir late');
