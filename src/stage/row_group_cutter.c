@@ -32,7 +32,7 @@ struct RowGroupCutter
 	int32 nleaves; /* that will be read */
 	int32 *leaves;
 	uint64 target_size; /* decoded bytes of a chunk */
-	SourceDigest *digest;
+	SourceDigest *digest; /* NULL when the file is read to its end */
 	XXH128_hash_t footer_hash;
 	int chunk_no;
 	uint64 row;      /* of the next chunk, from 1 */
@@ -105,6 +105,8 @@ row_group_cutter_open(const ParquetFile *parquet, const ChunkFile *file,
 uint64
 row_group_cutter_position(const RowGroupCutter *cutter)
 {
+	if (cutter->digest == NULL)
+		return parquet_file_source(cutter->parquet)->size;
 	return source_digest_position(cutter->digest);
 }
 
@@ -202,6 +204,7 @@ finish_file(RowGroupCutter *cutter, Chunk *chunk)
 	SourceIdentity identity;
 
 	source_digest_finish(cutter->digest, &identity);
+	cutter->digest = NULL;
 	chunk->last = true;
 	chunk->file_size = identity.size;
 	chunk->raw_end = identity.size;
