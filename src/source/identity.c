@@ -100,6 +100,12 @@ source_digest_finish(SourceDigest *digest, SourceIdentity *identity)
 	while (!digest->at_end)
 		digest->at_end = raw_file_read(digest->raw, digest->buf, RAW_FILE_PIECE) == 0;
 	raw_file_finish(digest->raw, identity);
+	source_digest_close(digest);
+}
+
+void
+source_digest_close(SourceDigest *digest)
+{
 	raw_file_close(digest->raw);
 	pfree(digest->buf);
 	pfree(digest);

@@ -81,7 +81,8 @@ extern SourceDigest *source_digest_open(const SourceFile *file);
 /* Reads on to byte `to`, if it is not behind that; hash: SOURCE_HASH_LEN bytes, of [0, position). */
 extern void source_digest_advance(SourceDigest *digest, uint64 to, unsigned char *hash);
 extern uint64 source_digest_position(const SourceDigest *digest);
-/* Reads to the end. Error when the file has changed. */
+/* Reads to the end, and closes. Error when the file has changed. */
 extern void source_digest_finish(SourceDigest *digest, SourceIdentity *identity);
+extern void source_digest_close(SourceDigest *digest);
 
 #endif

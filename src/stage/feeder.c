@@ -253,25 +253,23 @@ stage_parquet(Feeder *feeder, const PlannedFile *file, List *committed)
 	RowGroupCutter *cutter;
 	uint64 position = 0;
 	FileHead head = {.names = row_group_cutter_names(parquet)};
+	ChunkerResult result;
 	Chunk chunk;
 
 	cutter = row_group_cutter_open(parquet, describe_file(feeder, file, CHUNK_PARQUET, &head),
 								   feeder->setup->request->options, committed);
-	for (;;)
+	while ((result = row_group_cutter_next(cutter, &chunk)) == CHUNKER_CHUNK ||
+		   result == CHUNKER_SKIPPED)
 	{
-		ChunkerResult result = row_group_cutter_next(cutter, &chunk);
-
 		feeder->setup->progress->bytes_done =
 			feeder->bytes_before + row_group_cutter_position(cutter);
 		progress_update(feeder->setup->progress);
-		if (result == CHUNKER_CHANGED)
-			return false;
-		if (result == CHUNKER_DONE)
-			return true;
 		if (result == CHUNKER_CHUNK)
 			add_row_group(feeder, &chunk, chunk.raw_end - position);
 		position = chunk.raw_end;
 	}
+	row_group_cutter_close(cutter);
+	return result == CHUNKER_DONE;
 }
 
 /* Stages one file; false when it is not the file that was begun. */

@@ -31,7 +31,7 @@ struct RowGroupCutter
 	List *committed;
 	int32 nleaves; /* that will be read */
 	int32 *leaves;
-	uint64 target_size; /* decoded bytes of a chunk */
+	uint64 target_size;   /* decoded bytes of a chunk */
 	SourceDigest *digest; /* NULL when the file is read to its end */
 	XXH128_hash_t footer_hash;
 	int chunk_no;
@@ -277,4 +277,12 @@ row_group_cutter_next(RowGroupCutter *cutter, Chunk *chunk)
 		memcmp(committed->hash, chunk->hash, MANIFEST_HASH_LEN) != 0)
 		return CHUNKER_CHANGED;
 	return CHUNKER_SKIPPED;
+}
+
+void
+row_group_cutter_close(RowGroupCutter *cutter)
+{
+	if (cutter->digest != NULL)
+		source_digest_close(cutter->digest);
+	cutter->digest = NULL;
 }

@@ -22,6 +22,8 @@ extern RowGroupCutter *row_group_cutter_open(const ParquetFile *parquet, const C
 /* CHUNKER_CHUNK, CHUNKER_SKIPPED, CHUNKER_DONE or CHUNKER_CHANGED, as chunker_next(). */
 extern ChunkerResult row_group_cutter_next(RowGroupCutter *cutter, Chunk *chunk);
 
+extern void row_group_cutter_close(RowGroupCutter *cutter);
+
 /* Bytes of the file that are cut. */
 extern uint64 row_group_cutter_position(const RowGroupCutter *cutter);
 
