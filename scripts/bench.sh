@@ -23,6 +23,9 @@ build_extension release
 private_server
 [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$RUN"
 cp -r test/bench "$RUN/bench"
+mkdir -p build/programs
+make -s -C build/programs -f "$PWD/test/programs.mk" TOP=../.. make_parquet </dev/null
+cp build/programs/make_parquet "$RUN"
 chmod -R a+rX "$RUN/bench"
 cd "$RUN"
 as_server "$BIN/initdb" -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
@@ -37,5 +40,5 @@ cat >>data/postgresql.conf <<-CONF
 CONF
 as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
 as_server env PSQL="$BIN/psql" PGHOST="$RUN" PGUSER=postgres PGDATABASE=postgres \
-	ROWS="${ROWS:-5000000}" ROUNDS="${ROUNDS:-3}" BIG="${BIG:-yes}" \
+	MAKE_PARQUET="$RUN/make_parquet" ROWS="${ROWS:-5000000}" ROUNDS="${ROUNDS:-3}" BIG="${BIG:-yes}" \
 	python3 bench/run.py "$RUN"

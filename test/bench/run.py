@@ -4,7 +4,7 @@ Every comparison is made in alternating rounds (A, B, A, B, ...), so that a mach
 drifts does not favour one side, and reported as the ratio of medians.  Times are taken by the
 server around one statement.
 
-Environment: PSQL, PGHOST, PGUSER, PGDATABASE, ROWS, ROUNDS, BIG (yes/no).
+Environment: PSQL, PGHOST, PGUSER, PGDATABASE, ROWS, ROUNDS, BIG (yes/no), MAKE_PARQUET.
 """
 import os
 import statistics
@@ -123,6 +123,18 @@ def bench_compressed(mixed):
         os.unlink(path)
 
 
+def bench_parquet(mixed):
+    table_head("The same rows in Parquet, against COPY of the text")
+    for codec in ("snappy", "zstd"):
+        path = f"{RUN}/mixed_{codec}.parquet"
+        subprocess.run([os.environ["MAKE_PARQUET"], "--codec", codec, "--from-csv", mixed, path],
+                       check=True)
+        compare(f"1 worker, {codec}", copy_unlogged(mixed), stage(path, 1), 7)
+        compare(f"1 worker, {codec} / the text with 1 worker", stage(mixed, 1), stage(path, 1), 1)
+        compare(f"2 workers, {codec} / 1 worker", stage(path, 1), stage(path, 2), 1.4)
+        os.unlink(path)
+
+
 def bench_loads(mixed):
     table_head("Files to committed rows, 2 workers")
     compare("append into a plain logged table / COPY into it",
@@ -183,6 +195,7 @@ def main():
     bench_staging(mixed, quoted)
     os.unlink(quoted)
     bench_compressed(mixed)
+    bench_parquet(mixed)
     bench_loads(mixed)
     bench_bad_rows(mixed, generate(f"{RUN}/bad.csv", 0.03, 0.5))
     bench_memory(mixed)
