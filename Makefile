@@ -38,6 +38,7 @@ OBJS += \
 	src/format/csv/scan_portable.o \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/splitter.o \
+	src/format/json_valid.o \
 	src/format/parquet/arena.o \
 	src/format/parquet/assembly.o \
 	src/format/parquet/bitpack.o \
@@ -61,7 +62,6 @@ OBJS += \
 	src/format/parquet/json_numbers.o \
 	src/format/parquet/json_scalar.o \
 	src/format/parquet/json_times.o \
-	src/format/parquet/json_valid.o \
 	src/format/parquet/json_writer.o \
 	src/format/parquet/leaf_page.o \
 	src/format/parquet/levels.o \

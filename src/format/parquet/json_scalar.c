@@ -3,6 +3,7 @@
  *
  * In: a schema node and an element of a vector.  Out: text to a PqJsonWriter.
  */
+#include "format/json_valid.h"
 #include "format/parquet/json_writer.h"
 
 #include <math.h>
@@ -151,7 +152,8 @@ put_int64(PqJsonWriter *writer, const PqNode *node, uint64_t bits)
 static void
 put_json(PqJsonWriter *writer, PqBytes bytes)
 {
-	if (!writer->style->json_is_text && pq_json_is_valid(bytes.data, bytes.len))
+	if (!writer->style->json_is_text && pq_utf8_is_valid(bytes.data, bytes.len, true) &&
+		json_is_valid(bytes.data, bytes.len))
 		pq_json_put(writer, bytes.data, bytes.len);
 	else
 		pq_json_string(writer, bytes.data, bytes.len);

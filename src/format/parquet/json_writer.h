@@ -107,9 +107,4 @@ typedef struct PqJsonRow
 	PqJsonWriter *writer;
 } PqJsonRow;
 
-/*
- * json_valid.c: is it one JSON text (RFC 8259), in UTF-8, of limited depth, that jsonb could hold?
- */
-extern bool pq_json_is_valid(const char *data, size_t len);
-
 #endif

@@ -1,11 +1,12 @@
 /*
- * json_valid.c: is a text one JSON value that can stand inside another text?
+ * json_valid.c: is a text one JSON value?
  *
- * In: bytes annotated as JSON.  Out: yes or no.  Grammar: RFC 8259, at most MAX_DEPTH levels deep,
- * escapes as PostgreSQL accepts them: no \u0000, surrogates in pairs.
+ * In: bytes in any encoding whose bytes below 128 are ASCII.  Out: yes or no.  Grammar: RFC 8259, at
+ * most MAX_DEPTH levels deep, escapes as jsonb accepts them: no \u0000, surrogates in pairs.
  */
-#include "format/parquet/json_writer.h"
+#include "format/json_valid.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define MAX_DEPTH 64 /* one bit a level: set for an object */
@@ -212,13 +213,11 @@ close_containers(JsonScan *scan, bool *more)
 }
 
 bool
-pq_json_is_valid(const char *data, size_t len)
+json_is_valid(const char *data, size_t len)
 {
 	JsonScan scan = {data, data + len, 0, 0};
 	bool more = true;
 
-	if (!pq_utf8_is_valid(data, len, true))
-		return false;
 	while (more)
 	{
 		bool closed;
