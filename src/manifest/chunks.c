@@ -80,6 +80,27 @@ manifest_chunks(int64 load_id, int file_no)
 	return chunks;
 }
 
+const ManifestChunk *
+manifest_chunk_of(List *chunks, int chunk_no)
+{
+	int low = 0;
+	int high = list_length(chunks);
+
+	while (low < high)
+	{
+		int middle = (low + high) / 2;
+		const ManifestChunk *chunk = list_nth(chunks, middle);
+
+		if (chunk->chunk_no == chunk_no)
+			return chunk;
+		if (chunk->chunk_no < chunk_no)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 /* StatementRow: the text of the first column. */
 static void
 read_path(HeapTuple tuple, TupleDesc desc, void *arg)

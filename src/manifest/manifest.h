@@ -115,6 +115,8 @@ extern void manifest_publish_files(int64 load_id);
 /* chunks.c */
 extern void manifest_insert_chunk(int64 load_id, const ManifestChunk *chunk);
 extern List *manifest_chunks(int64 load_id, int file_no); /* of ManifestChunk *, by number */
+/* That of this number among chunks, as manifest_chunks() gives them; NULL: it is not committed. */
+extern const ManifestChunk *manifest_chunk_of(List *chunks, int chunk_no);
 /* The first file whose staged rows have defaults in columns that it lacks; NULL: there is none. */
 extern char *manifest_path_with_defaults(int64 load_id);
 /* Raises that such a file cannot be part of an upsert. */

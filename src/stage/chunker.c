@@ -184,22 +184,6 @@ chunker_begin(Chunker *chunker, const ChunkFile *file, List *committed)
 	csv_splitter_init(&chunker->splitter, &file->dialect);
 }
 
-/* The committed chunk of this number, or NULL. */
-static const ManifestChunk *
-committed_chunk(const Chunker *chunker, int chunk_no)
-{
-	ListCell *lc;
-
-	foreach (lc, chunker->committed)
-	{
-		const ManifestChunk *chunk = lfirst(lc);
-
-		if (chunk->chunk_no == chunk_no)
-			return chunk;
-	}
-	return NULL;
-}
-
 static void
 store_hash(unsigned char *out, XXH128_hash_t hash)
 {
@@ -360,7 +344,7 @@ cut(Chunker *chunker, Chunk *chunk)
 		return CHUNKER_FULL;
 	finish_chunk(chunker, chunk);
 	advance(chunker, chunk);
-	committed = committed_chunk(chunker, chunk->chunk_no);
+	committed = manifest_chunk_of(chunker->committed, chunk->chunk_no);
 	if (committed == NULL)
 		return CHUNKER_CHUNK;
 	if ((uint64) committed->byte_start != chunk->byte_start ||
@@ -377,7 +361,7 @@ chunker_next(Chunker *chunker, Chunk *chunk)
 
 	if (chunker->done)
 		return CHUNKER_DONE;
-	committed = committed_chunk(chunker, chunker->chunk_no);
+	committed = manifest_chunk_of(chunker->committed, chunker->chunk_no);
 	if (committed != NULL)
 		return pass_over(chunker, committed, chunk);
 	for (;;)

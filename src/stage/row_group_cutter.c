@@ -245,22 +245,6 @@ cut(RowGroupCutter *cutter, Chunk *chunk)
 	cutter->row_group++;
 }
 
-/* The committed chunk of this number, or NULL. */
-static const ManifestChunk *
-committed_chunk(const RowGroupCutter *cutter, int chunk_no)
-{
-	ListCell *lc;
-
-	foreach (lc, cutter->committed)
-	{
-		const ManifestChunk *chunk = lfirst(lc);
-
-		if (chunk->chunk_no == chunk_no)
-			return chunk;
-	}
-	return NULL;
-}
-
 ChunkerResult
 row_group_cutter_next(RowGroupCutter *cutter, Chunk *chunk)
 {
@@ -270,7 +254,7 @@ row_group_cutter_next(RowGroupCutter *cutter, Chunk *chunk)
 	if (cutter->done)
 		return CHUNKER_DONE;
 	cut(cutter, chunk);
-	committed = committed_chunk(cutter, chunk->chunk_no);
+	committed = manifest_chunk_of(cutter->committed, chunk->chunk_no);
 	if (committed == NULL)
 		return CHUNKER_CHUNK;
 	if ((uint64) committed->rows_read != chunk->records ||
