@@ -61,3 +61,22 @@ batch_add_cell(RowBatch *batch)
 	}
 	return &batch->cells[batch->ncells++];
 }
+
+void
+batch_put_text(RowBatch *batch, int row, int column, Converter *converter, const char *text)
+{
+	size_t at = (size_t) row * batch->natts + column;
+	size_t len = strlen(text);
+	ConvertCell *cell;
+
+	batch->nulls[at] = false;
+	if (converter_try(converter, text, len, &batch->arena, &batch->values[at]) == CONVERT_OK)
+		return;
+	cell = batch_add_cell(batch);
+	cell->converter = converter;
+	cell->data = text;
+	cell->len = len;
+	cell->row = row;
+	cell->column = column;
+	cell->failure = NULL;
+}

@@ -75,4 +75,8 @@ extern Violation *batch_add_violation(RowBatch *batch, int row, const char *rule
 /* A cell to be decided later; valid until the next call. */
 extern ConvertCell *batch_add_cell(RowBatch *batch);
 
+/* The text of a value, which is not NULL, into a row: at once, or as a cell.  It is kept, not copied. */
+extern void batch_put_text(RowBatch *batch, int row, int column, Converter *converter,
+						   const char *text);
+
 #endif

@@ -32,6 +32,7 @@ struct Contract
 {
 	const ContractSpec *spec;
 	Converter **converters;
+	Converter **constant_converters; /* the same ones unless the files have formats of their own */
 	CompiledCheck *checks;
 	EState *estate;
 	ExprContext *econtext;
@@ -52,17 +53,36 @@ typedef struct CheckRun
 	bool any;     /* out: one of them */
 } CheckRun;
 
+static Converter **
+create_converters(const ContractSpec *spec, const ConvertFormat *format)
+{
+	Converter **converters = palloc0(spec->ncolumns * sizeof(Converter *));
+	int i;
+
+	for (i = 0; i < spec->ncolumns; i++)
+		converters[i] = converter_create(spec->columns[i].type, spec->columns[i].typmod, format);
+	return converters;
+}
+
+/* Do files write values in another way than PostgreSQL? */
+static bool
+has_own_notation(const ConvertFormat *format)
+{
+	return format->dateformat != NULL || format->timestampformat != NULL ||
+		   format->decimal_separator != '.' || format->thousands != '\0';
+}
+
 Contract *
 contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDesc desc)
 {
 	Contract *contract = palloc0(sizeof(Contract));
+	ConvertFormat plain = {.decimal_separator = '.', .allow_lossy = format->allow_lossy};
 	int i;
 
 	contract->spec = spec;
-	contract->converters = palloc0(spec->ncolumns * sizeof(Converter *));
-	for (i = 0; i < spec->ncolumns; i++)
-		contract->converters[i] =
-			converter_create(spec->columns[i].type, spec->columns[i].typmod, format);
+	contract->converters = create_converters(spec, format);
+	contract->constant_converters =
+		has_own_notation(format) ? create_converters(spec, &plain) : contract->converters;
 	contract->estate = CreateExecutorState();
 	contract->econtext = CreateExprContext(contract->estate);
 	contract->slot = ExecStoreVirtualTuple(MakeSingleTupleTableSlot(desc, &TTSOpsVirtual));
@@ -89,6 +109,12 @@ Converter *
 contract_converter(const Contract *contract, int column)
 {
 	return contract->converters[column];
+}
+
+Converter *
+contract_constant_converter(const Contract *contract, int column)
+{
+	return contract->constant_converters[column];
 }
 
 void

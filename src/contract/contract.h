@@ -20,6 +20,9 @@ extern Contract *contract_compile(const ContractSpec *spec, const ConvertFormat 
 extern const ContractSpec *contract_spec(const Contract *contract);
 extern Converter *contract_converter(const Contract *contract, int column);
 
+/* The same for texts that no file has: written as PostgreSQL writes values, whatever the format. */
+extern Converter *contract_constant_converter(const Contract *contract, int column);
+
 /*
  * Decides the batch's undecided cells and puts their values into the rows.
  * With set_null a value that cannot be converted becomes NULL, else it is a

@@ -13,6 +13,7 @@
 #include "rewrite/rewriteHandler.h"
 #include "source/partition.h"
 #include "stage/mapping_internal.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 
 void
@@ -88,9 +89,12 @@ constants_salt(Relation target, const IngestOptions *options, const SourceFile *
 
 		if (mapping_match_name(target, options, partition->key) < 0)
 			continue;
-		/* the names of directories have no slashes, but what they decode to may */
-		appendStringInfo(&salt, "%s=%s%s%c", partition->key, partition->value == NULL ? "" : ":",
-						 partition->value == NULL ? "" : partition->value, '\x01');
+		/* with lengths: what names of directories decode to may contain anything */
+		appendStringInfo(&salt, "%zu:%s", strlen(partition->key), partition->key);
+		if (partition->value == NULL)
+			appendStringInfoString(&salt, "null");
+		else
+			appendStringInfo(&salt, "%zu=%s", strlen(partition->value), partition->value);
 	}
 	return salt.len > 0 ? salt.data : NULL;
 }
@@ -101,10 +105,14 @@ evaluate(Node *node, Form_pg_attribute att)
 {
 	EState *estate = CreateExecutorState();
 	ExprState *state = ExecPrepareExpr((Expr *) node, estate);
+	int guc_level = NewGUCNestLevel();
 	char *text = NULL;
 	Datum value;
 	bool isnull;
 
+	/* all digits of floats, whatever the session shows of them */
+	(void) set_config_option("extra_float_digits", "3", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
 	value = ExecEvalExprSwitchContext(state, GetPerTupleExprContext(estate), &isnull);
 	if (!isnull)
 	{
@@ -114,6 +122,7 @@ evaluate(Node *node, Form_pg_attribute att)
 		getTypeOutputInfo(att->atttypid, &output, &is_varlena);
 		text = OidOutputFunctionCall(output, value);
 	}
+	AtEOXact_GUC(true, guc_level);
 	FreeExecutorState(estate);
 	return text;
 }

@@ -3,9 +3,10 @@
  *
  * Windows are the executor's memory. A large file fills one window after the
  * other; small files share one, each with its own chunk, so that they share a
- * transaction.  Chunks of Parquet files take no room in a window: one submit takes as
- * many as their bytes in the file would fill it.  Chunks of a window are described in window_context, files in
- * a context that lives until the window is submitted.
+ * transaction.  Chunks of Parquet files take no room in a window: one submit
+ * takes as many as their bytes in the file would fill it.  Chunks of a window
+ * are described in window_context, files in a context that lives until the
+ * window is submitted.
  */
 #include "postgres.h"
 

@@ -41,6 +41,17 @@ typedef struct Leader
 	const char *rejected; /* why, when there are too many bad rows */
 } Leader;
 
+static List *
+copy_names(List *names)
+{
+	List *copy = NIL;
+	ListCell *lc;
+
+	foreach (lc, names)
+		copy = lappend(copy, pstrdup(lfirst(lc)));
+	return copy;
+}
+
 /*
  * The columns of a new load: those that any of its files provides. Files without any
  * record count only if there are no others.
@@ -59,16 +70,22 @@ find_columns(const StageRequest *request, const StagePlan *plan)
 		const PlannedFile *file = lfirst(lc);
 		bool is_last = lnext(plan->files, lc) == NULL;
 		FileHead head;
+		List *found;
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(context);
 		feeder_read_head(request->options, file, &head);
-		MemoryContextSwitchTo(oldcontext);
 		if (!head.missing || (is_last && columns == NIL))
-			columns =
+			found =
 				mapping_columns(request->target, request->options, &head, file->source, columns);
+		else
+			found = columns;
+		MemoryContextSwitchTo(oldcontext);
+		if (list_length(found) > list_length(columns))
+			columns = copy_names(found);
 		MemoryContextReset(context);
 	}
+	mapping_check_rules(request->target, request->options, columns);
 	MemoryContextDelete(context);
 	return columns;
 }

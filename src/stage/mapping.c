@@ -288,26 +288,31 @@ check_missing(const Mapping *mapping)
 
 /* A rule for a column that is not filled would do nothing: a slip of the pen. */
 static void
-check_rules(const Mapping *mapping, const char *option, List *names)
+check_rule(Relation target, const char *option, List *names, List *columns)
 {
-	Relation target = mapping->target;
 	ListCell *lc;
 
 	foreach (lc, names)
 	{
 		const char *name = lfirst(lc);
-		int column = mapping_find_column(target, name, false);
 
-		if (strcmp(name, "*") == 0 || (column >= 0 && mapping->fields[column] != FIELD_NONE))
+		if (strcmp(name, "*") == 0 || mapping_has_name(columns, name))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 column < 0
+				 mapping_find_column(target, name, false) < 0
 					 ? errmsg("option \"%s\" names column \"%s\", which table \"%s\" has not",
 							  option, name, RelationGetRelationName(target))
 					 : errmsg("option \"%s\" names column \"%s\", which is not in the file", option,
 							  name)));
 	}
+}
+
+void
+mapping_check_rules(Relation target, const IngestOptions *options, List *columns)
+{
+	check_rule(target, "force_null", options->force_null, columns);
+	check_rule(target, "force_not_null", options->force_not_null, columns);
 }
 
 static Mapping *
@@ -325,8 +330,6 @@ mapping_of(Relation target, const IngestOptions *options, const FileHead *head,
 		map_by_name(mapping, names);
 	constants_map_filename(mapping);
 	constants_map_partitions(mapping);
-	check_rules(mapping, "force_null", options->force_null);
-	check_rules(mapping, "force_not_null", options->force_not_null);
 	check_missing(mapping);
 	return mapping;
 }

@@ -18,6 +18,9 @@
 extern List *mapping_columns(Relation target, const IngestOptions *options, const FileHead *head,
 							 const SourceFile *file, List *columns);
 
+/* Error when an option has a rule for a column that is not among those of the load. */
+extern void mapping_check_rules(Relation target, const IngestOptions *options, List *columns);
+
 /*
  * Fills fields, constants, dialect and empty_last_field of file for the given columns,
  * the same for every file of a load; a column that the file lacks gets its default.

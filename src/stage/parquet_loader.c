@@ -213,6 +213,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	caller_rights_leave(&saved);
 	for (i = 0; i < file->ncolumns; i++)
 	{
+		Converter *converter = contract_constant_converter(row_sink_contract(loader->sink), i);
 		const char *text = file->constants[i];
 
 		if (file->fields[i] != CHUNK_CONSTANT)
@@ -221,7 +222,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 		{
 			batch->nulls[(size_t) row * batch->natts + i] = text == NULL;
 			if (text != NULL)
-				row_sink_put_text(loader->sink, row, i, text, strlen(text));
+				batch_put_text(batch, row, i, converter, text);
 		}
 	}
 }
@@ -295,6 +296,8 @@ parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *coun
 
 		if (pq_rows_next(loader->rows, want, &loader->batch, &error) != FMT_OK)
 			parquet_file_raise(chunk->file->source, &error);
+		if (loader->batch.nrows == 0)
+			elog(ERROR, "the Parquet reader gave a batch without rows");
 		convert_batch(loader, done);
 		row_sink_flush(loader->sink);
 		done += loader->batch.nrows;

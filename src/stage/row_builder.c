@@ -24,6 +24,7 @@ typedef struct ColumnRule
 {
 	Converter *converter;
 	ConvertFunction *convert; /* of converter */
+	Converter *constant;      /* of values that are not in the file */
 	bool force_null;          /* a quoted null string is NULL as well */
 	bool force_not_null;      /* nothing is NULL */
 } ColumnRule;
@@ -85,6 +86,7 @@ row_builder_create(const Contract *contract, const IngestOptions *options, RowBa
 
 		rule->converter = contract_converter(contract, i);
 		rule->convert = converter_function(rule->converter);
+		rule->constant = contract_constant_converter(contract, i);
 		rule->force_null = names_column(options->force_null, spec->columns[i].name);
 		rule->force_not_null = names_column(options->force_not_null, spec->columns[i].name);
 	}
@@ -130,27 +132,22 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 	{
 		const ColumnRule *rule = &builder->columns[i];
 		int number = file->fields[i];
-		CsvField constant;
 		const CsvField *field;
 		ConvertCell *cell;
 
 		if (unlikely(number == CHUNK_CONSTANT))
 		{
 			nulls[i] = file->constants[i] == NULL;
-			if (nulls[i])
-				continue;
-			constant.data = file->constants[i];
-			constant.len = strlen(constant.data);
-			constant.quoted = true;
-			field = &constant;
+			if (!nulls[i])
+				batch_put_text(batch, row, i, rule->constant, file->constants[i]);
+			continue;
 		}
-		else if (unlikely((uint32) number >= nfields)) /* null_padding */
+		if (unlikely((uint32) number >= nfields)) /* null_padding */
 		{
 			nulls[i] = true;
 			continue;
 		}
-		else
-			field = &fields[number];
+		field = &fields[number];
 		nulls[i] = is_null(builder, rule, field);
 		if (nulls[i] || rule->convert(rule->converter, field->data, field->len, &batch->arena,
 									  &values[i]) == CONVERT_OK)

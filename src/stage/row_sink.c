@@ -96,26 +96,6 @@ row_sink_set_chunk(RowSink *sink, const Chunk *chunk, ChunkCounts *counts, Descr
 	sink->loader = loader;
 }
 
-void
-row_sink_put_text(RowSink *sink, int row, int column, const char *data, size_t len)
-{
-	RowBatch *batch = sink->batch;
-	Converter *converter = contract_converter(sink->contract, column);
-	Datum *value = &batch->values[(size_t) row * batch->natts + column];
-	ConvertCell *cell;
-
-	batch->nulls[(size_t) row * batch->natts + column] = false;
-	if (converter_try(converter, data, len, &batch->arena, value) == CONVERT_OK)
-		return;
-	cell = batch_add_cell(batch);
-	cell->converter = converter;
-	cell->data = data;
-	cell->len = len;
-	cell->row = row;
-	cell->column = column;
-	cell->failure = NULL;
-}
-
 static QuarantineWriter *
 quarantine_writer(RowSink *sink)
 {

@@ -37,9 +37,6 @@ extern const Contract *row_sink_contract(const RowSink *sink);
 /* Whose rights conversions take. */
 extern Oid row_sink_user(const RowSink *sink);
 
-/* Text of a column, never NULL, into a row of the batch: at once, or as a cell. */
-extern void row_sink_put_text(RowSink *sink, int row, int column, const char *data, size_t len);
-
 /* Converts, checks and writes the batch's rows, in order. */
 extern void row_sink_flush(RowSink *sink);
 

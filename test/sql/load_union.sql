@@ -102,6 +102,19 @@ SELECT report(ingest.load('sales', file('bad')));
 SELECT record, "column", rule, message, value FROM bad;
 SELECT * FROM sales;
 
+-- Defaults and names of directories are not written as the file writes its values
+CREATE TABLE dated (id int, day date DEFAULT '2024-01-31', price float8 DEFAULT 0.1, note text DEFAULT '');
+CALL shell('mkdir -p dated "days/day=2024-12-31"');
+CALL write(file('dated/1.csv'), E'id;day;price\n1;31/12/2023;1,5\n');
+CALL write(file('dated/2.csv'), E'id;note\n2;""\n');
+CALL write(file('days/day=2024-12-31/a.csv'), E'id;price\n3;2,5\n');
+SET extra_float_digits = -10;
+SELECT report(ingest.load('dated', file('dated'), options => '{"delimiter": ";", "dateformat": "%d/%m/%Y", "decimal_separator": ",", "force_null": ["note"]}'));
+RESET extra_float_digits;
+SELECT report(ingest.load('dated', file('days'), options => '{"delimiter": ";", "dateformat": "%d/%m/%Y", "decimal_separator": ","}'));
+SELECT * FROM dated ORDER BY id;
+SELECT record, "column", rule, message, value FROM bad WHERE "column" <> 'year';
+
 -- Keys that are no columns: an error below the directory that was named, unless partitions are off or mapped
 CREATE TABLE narrow (id int, y int);
 SELECT failure($$ SELECT ingest.load('narrow', file('sales')) $$);
