@@ -57,6 +57,10 @@ row_group_cutter_names(const ParquetFile *parquet)
 	{
 		char *name = pnstrdup(schema->fields[i]->name.data, schema->fields[i]->name.len);
 
+		if (strlen(name) != schema->fields[i]->name.len)
+			ereport(ERROR, (errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+							errmsg("name of column %d of file \"%s\" contains a NUL byte", i + 1,
+								   parquet_file_source(parquet)->path)));
 		names = lappend(names, pg_any_to_server(name, strlen(name), PG_UTF8));
 	}
 	return names;
