@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/json_valid.h"
 #include "format/parquet/variant.h"
 
 #define TEXT_MAX        (64 * 1024)
 #define NLEAVES         4
-#define MAX_VALID_DEPTH 60 /* pq_json_is_valid() goes a little deeper */
+#define MAX_VALID_DEPTH 60 /* json_is_valid() goes a little deeper */
 
 typedef struct Text
 {
@@ -65,7 +66,8 @@ check_text(FmtStatus status, const Text *text)
 	require(status == FMT_OK || status == FMT_UNSUPPORTED || status == FMT_LIMIT ||
 			status == FMT_ENCODING || status == FMT_CORRUPT);
 	if (status == FMT_OK && depth_of(text) < MAX_VALID_DEPTH)
-		require(pq_json_is_valid(text->data, text->len));
+		require(pq_utf8_is_valid(text->data, text->len, true) &&
+				json_is_valid(text->data, text->len));
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/json_valid.h"
 #include "format/parquet/json_writer.h"
 #include "parquet_json_fixture.h"
 #include "unit.h"
@@ -360,7 +361,7 @@ test_json(void)
 	memset(nested, '[', 65);
 	memset(nested + 65, ']', 65);
 	nested[130] = '\0';
-	CHECK(!pq_json_is_valid(nested, 130) && pq_json_is_valid(nested + 1, 128));
+	CHECK(!json_is_valid(nested, 130) && json_is_valid(nested + 1, 128));
 }
 
 int
