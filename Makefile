@@ -192,13 +192,25 @@ OBJS += \
 OBJS += \
 	src/publish/append.o \
 	src/publish/bulk_append.o \
+	src/publish/checks.o \
+	src/publish/conditions.o \
 	src/publish/culprit.o \
+	src/publish/duplicates.o \
 	src/publish/key_order.o \
 	src/publish/lane_reader.o \
+	src/publish/merge.o \
+	src/publish/merge_statement.o \
+	src/publish/predicate.o \
+	src/publish/preview.o \
 	src/publish/publish.o \
+	src/publish/query.o \
+	src/publish/replace.o \
+	src/publish/replace_statement.o \
+	src/publish/source.o \
 	src/publish/staged.o \
+	src/publish/strategies.o \
+	src/publish/sync.o \
 	src/publish/target_size.o \
-	src/publish/upsert.o \
 	src/publish/write.o
 
 # what Parquet files are made of
@@ -211,7 +223,9 @@ OBJS += \
 # SQL entry points
 OBJS += \
 	src/api/access.o \
+	src/api/arguments.o \
 	src/api/load.o \
+	src/api/merge_functions.o \
 	src/api/options_list.o
 
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_ingest.control)

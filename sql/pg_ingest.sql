@@ -38,6 +38,7 @@ CREATE TABLE ingest.manifest_loads (
 	rows_updated bigint NOT NULL DEFAULT 0,
 	rows_deleted bigint NOT NULL DEFAULT 0,
 	rows_unchanged bigint NOT NULL DEFAULT 0,
+	rows_skipped bigint NOT NULL DEFAULT 0,
 	bytes_read bigint NOT NULL DEFAULT 0,
 	message text
 );
@@ -122,7 +123,7 @@ SELECT load_id, target, source, status, strategy, unique_key, options, columns, 
 	   started_at, staged_at, finished_at,
 	   files_loaded, files_skipped, rows_read, rows_staged, rows_quarantined, rows_ignored,
 	   rows_deduplicated, rows_inserted, rows_updated, rows_deleted, rows_unchanged,
-	   bytes_read, message
+	   rows_skipped, bytes_read, message
   FROM ingest.manifest_loads
  WHERE pg_catalog.has_table_privilege(target, 'SELECT');
 
@@ -233,6 +234,7 @@ CREATE TYPE ingest.load_result AS (
 	rows_updated bigint,
 	rows_deleted bigint,
 	rows_unchanged bigint,
+	rows_skipped bigint,
 	bytes_read bigint,
 	elapsed interval,
 	message text
@@ -255,6 +257,30 @@ AS 'MODULE_PATHNAME', 'ingest_publish' LANGUAGE C;
 CREATE FUNCTION ingest.discard(load_id bigint)
 RETURNS void
 AS 'MODULE_PATHNAME', 'ingest_discard' LANGUAGE C STRICT;
+
+CREATE TYPE ingest.merge_result AS (
+	rows_read bigint,
+	rows_inserted bigint,
+	rows_updated bigint,
+	rows_deleted bigint,
+	rows_unchanged bigint,
+	rows_deduplicated bigint,
+	rows_skipped bigint,
+	elapsed interval,
+	plan text,
+	samples jsonb
+);
+
+CREATE FUNCTION ingest.merge(target regclass, source regclass, unique_key text[] DEFAULT NULL,
+							 strategy text DEFAULT 'upsert', options jsonb DEFAULT '{}')
+RETURNS ingest.merge_result
+AS 'MODULE_PATHNAME', 'ingest_merge' LANGUAGE C;
+
+CREATE FUNCTION ingest.preview_merge(target regclass, source regclass,
+									 unique_key text[] DEFAULT NULL,
+									 strategy text DEFAULT 'upsert', options jsonb DEFAULT '{}')
+RETURNS ingest.merge_result
+AS 'MODULE_PATHNAME', 'ingest_preview_merge' LANGUAGE C;
 
 CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value text,
 							   OUT allowed text, OUT help text)
@@ -308,6 +334,10 @@ COMMENT ON FUNCTION ingest.publish(bigint, text[], text, jsonb) IS
 	'publishes a staged load in the current transaction';
 COMMENT ON FUNCTION ingest.discard(bigint) IS
 	'gives up a load that is not published and drops what it staged';
+COMMENT ON FUNCTION ingest.merge(regclass, regclass, text[], text, jsonb) IS
+	'merges the rows of a table or view into a table, by one of the strategies of ingest.load';
+COMMENT ON FUNCTION ingest.preview_merge(regclass, regclass, text[], text, jsonb) IS
+	'what ingest.merge would do: counts and sample rows; writes nothing';
 COMMENT ON FUNCTION ingest.options() IS
 	'the options that ingest.load and ingest.stage understand';
 COMMENT ON FUNCTION ingest.parquet_schema(text) IS
@@ -326,4 +356,5 @@ COMMENT ON VIEW ingest.chunks IS 'one row per committed chunk of a file';
 COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rate, share done, ETA';
 COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line and every reason';
 COMMENT ON VIEW ingest.quarantine_errors IS 'one row per violation of a bad row';
+COMMENT ON TYPE ingest.merge_result IS 'what a merge did, or would do';
 COMMENT ON TYPE ingest.load_result IS 'what a load did';

@@ -12,7 +12,7 @@ BEGIN {
 	allowed["contract"] = "contract format"
 	allowed["options"] = "options contract format"
 	allowed["manifest"] = "manifest"
-	allowed["publish"] = "publish manifest"
+	allowed["publish"] = "publish manifest options"
 	allowed["stage"] = "stage source format contract manifest options"
 	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"
 	libraries = "^(assert|ctype|errno|inttypes|limits|math|std[a-z]*|string|[a-z]mmintrin|z(lib|std|std_errors)|snappy-c|lz4(frame)?|brotli/decode|xxhash|csv)[.]h$"

@@ -26,19 +26,34 @@ access_check_files(void)
 }
 
 static void
-check_acl(Oid target, AclMode mode, const char *privilege)
+check_rights(Oid target, AclMode rights)
 {
-	if (pg_class_aclcheck(target, GetUserId(), mode) == ACLCHECK_OK)
-		return;
-	ereport(ERROR,
+	static const struct
+	{
+		AclMode right;
+		const char *name;
+	} names[] = {{ACL_INSERT, "INSERT"},
+				 {ACL_SELECT, "SELECT"},
+				 {ACL_UPDATE, "UPDATE"},
+				 {ACL_DELETE, "DELETE"}};
+	int i;
+
+	for (i = 0; i < (int) lengthof(names); i++)
+	{
+		if ((rights & names[i].right) == 0 ||
+			pg_class_aclcheck(target, GetUserId(), names[i].right) == ACLCHECK_OK)
+			continue;
+		ereport(
+			ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for table %s", get_rel_name(target)),
 			 errdetail("The %s privilege on the whole table is needed to load into it this way.",
-					   privilege)));
+					   names[i].name)));
+	}
 }
 
 void
-access_check_target(Oid target, bool upsert)
+access_check_target(Oid target, AclMode rights)
 {
 	char relkind = get_rel_relkind(target);
 
@@ -49,12 +64,7 @@ access_check_target(Oid target, bool upsert)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("cannot load into \"%s\"", get_rel_name(target)),
 						errdetail("Only ordinary and partitioned tables can be loaded.")));
-	check_acl(target, ACL_INSERT, "INSERT");
-	if (upsert)
-	{
-		check_acl(target, ACL_SELECT, "SELECT");
-		check_acl(target, ACL_UPDATE, "UPDATE");
-	}
+	check_rights(target, rights);
 	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("loading into table \"%s\" is not supported with row-level security",

@@ -11,11 +11,11 @@
 extern void access_check_files(void);
 
 /*
- * An ordinary or partitioned table into which the role may INSERT (and which it
- * may SELECT and UPDATE for an upsert), without row-level security for it.
- * Takes no lock: to be called before the one that makes loads serial.
+ * An ordinary or partitioned table on which the role has the rights, without
+ * row-level security for it. Takes no lock: to be called before the one that
+ * makes loads serial.
  */
-extern void access_check_target(Oid target, bool upsert);
+extern void access_check_target(Oid target, AclMode rights);
 
 /* Opens a target that is checked, with RowExclusiveLock. */
 extern Relation access_open_target(Oid target);

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "api/access.h"
+#include "api/arguments.h"
 #include "funcapi.h"
 #include "manifest/manifest.h"
 #include "manifest/quarantine.h"
@@ -29,128 +30,9 @@ PG_FUNCTION_INFO_V1(ingest_stage);
 PG_FUNCTION_INFO_V1(ingest_publish);
 PG_FUNCTION_INFO_V1(ingest_discard);
 
-#define RESULT_COLUMNS 16
+#define RESULT_COLUMNS 17
 
 #define BUSY_MESSAGE "another load into the table is running"
-
-/* How the staged rows go into the target. */
-typedef struct Strategy
-{
-	PublishStrategy kind;
-	const char *name;
-	List *key; /* of char * */
-} Strategy;
-
-static List *
-texts_argument(FunctionCallInfo fcinfo, int arg)
-{
-	List *result = NIL;
-	Datum *elements;
-	bool *nulls;
-	int n;
-	int i;
-
-	if (PG_ARGISNULL(arg))
-		return NIL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(arg), TEXTOID, -1, false, TYPALIGN_INT, &elements,
-					  &nulls, &n);
-	for (i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-							errmsg("unique_key must not contain nulls")));
-		result = lappend(result, TextDatumGetCString(elements[i]));
-	}
-	return result;
-}
-
-static char *
-text_argument(FunctionCallInfo fcinfo, int arg)
-{
-	return PG_ARGISNULL(arg) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(arg));
-}
-
-static void
-require_argument(FunctionCallInfo fcinfo, int arg, const char *name)
-{
-	if (PG_ARGISNULL(arg))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("argument \"%s\" must not be null", name)));
-}
-
-/* options as text, '{}' for NULL. */
-static char *
-options_argument(FunctionCallInfo fcinfo, int arg, IngestOptions **options)
-{
-	Jsonb *jsonb;
-
-	if (PG_ARGISNULL(arg))
-		jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
-	else
-		jsonb = PG_GETARG_JSONB_P(arg);
-	*options = options_parse(jsonb);
-	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
-}
-
-/* Every key column must be a column of the target, named once. */
-static void
-check_key(Relation target, List *key)
-{
-	TupleDesc desc = RelationGetDescr(target);
-	ListCell *lc;
-
-	foreach (lc, key)
-	{
-		bool found = false;
-		int i;
-
-		for (i = 0; i < foreach_current_index(lc); i++)
-			if (strcmp(list_nth(key, i), lfirst(lc)) == 0)
-				ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
-								errmsg("column \"%s\" is in unique_key more than once",
-									   (char *) lfirst(lc))));
-		for (i = 0; i < desc->natts && !found; i++)
-			found = !TupleDescAttr(desc, i)->attisdropped &&
-					strcmp(NameStr(TupleDescAttr(desc, i)->attname), lfirst(lc)) == 0;
-		if (!found)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-							errmsg("column \"%s\" of unique_key does not exist in table \"%s\"",
-								   (char *) lfirst(lc), RelationGetRelationName(target))));
-	}
-}
-
-/* By default: upsert with a key (given, or the primary key), append without. */
-static Strategy
-resolve_strategy(Relation target, const char *name, List *unique_key)
-{
-	Strategy strategy = {PUBLISH_APPEND, "append", NIL};
-	List *key = unique_key != NIL ? unique_key : publish_primary_key(target);
-
-	if (name == NULL)
-		name = key != NIL ? "upsert" : "append";
-	if (strcmp(name, "upsert") == 0)
-	{
-		if (key == NIL)
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-							errmsg("strategy \"upsert\" needs a unique_key"),
-							errdetail("Table \"%s\" has no primary key.",
-									  RelationGetRelationName(target))));
-		check_key(target, key);
-		access_check_target(RelationGetRelid(target), true);
-		strategy.kind = PUBLISH_UPSERT;
-		strategy.name = "upsert";
-		strategy.key = key;
-	}
-	else if (strcmp(name, "append") != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("unrecognized strategy: \"%s\"", name),
-						errhint("Strategies are \"append\" and \"upsert\".")));
-	else if (unique_key != NIL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("strategy \"append\" has no unique_key"),
-						errhint("Leave the unique_key out, or use strategy \"upsert\".")));
-	return strategy;
-}
 
 /* One row of type load_result. load_id 0 and message NULL become SQL NULL. */
 static Datum
@@ -180,6 +62,7 @@ make_result(FunctionCallInfo fcinfo, int64 load_id, const char *status,
 	values[i++] = Int64GetDatum(counts->rows_updated);
 	values[i++] = Int64GetDatum(counts->rows_deleted);
 	values[i++] = Int64GetDatum(counts->rows_unchanged);
+	values[i++] = Int64GetDatum(counts->rows_skipped);
 	values[i++] = Int64GetDatum(counts->bytes_read);
 	values[i++] = IntervalPGetDatum(elapsed);
 	nulls[i] = message == NULL;
@@ -243,7 +126,8 @@ finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *mes
 
 /* Publishes a staged load; counts says what it did. */
 static void
-publish_load(ManifestLoad *load, Relation target, const Strategy *strategy, ManifestCounts *counts)
+publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
+			 const PublishOptions *options, ManifestCounts *counts)
 {
 	PublishRequest request = {0};
 	PublishCounts published = {0};
@@ -253,20 +137,24 @@ publish_load(ManifestLoad *load, Relation target, const Strategy *strategy, Mani
 	counts->files_skipped = files_skipped;
 	request.load_id = load->load_id;
 	request.target = target;
-	request.strategy = strategy->kind;
+	request.strategy = strategy->strategy;
+	request.options = options;
 	request.lanes = intact_lanes(load);
 	request.columns = load->columns;
 	request.key = strategy->key;
 	request.rows_staged = counts->rows_staged;
+	request.rows_quarantined = counts->rows_quarantined;
 	FAILPOINT("publishing");
 	publish_run(&request, &published);
-	counts->rows_staged -= published.null_keys;
-	counts->rows_quarantined += published.null_keys;
-	counts->rows_deduplicated = published.deduplicated;
+	counts->rows_staged -= published.null_keys + published.duplicates;
+	counts->rows_quarantined += published.null_keys + published.duplicates;
+	counts->rows_deduplicated = published.deduplicated - published.duplicates;
 	counts->rows_inserted = published.inserted;
 	counts->rows_updated = published.updated;
+	counts->rows_deleted = published.deleted + published.removed;
 	counts->rows_unchanged = published.unchanged;
-	load->strategy = (char *) strategy->name;
+	counts->rows_skipped = published.skipped;
+	load->strategy = (char *) publish_strategy_name(strategy->strategy);
 	load->unique_key = strategy->key;
 	finish_publish(load, counts, NULL);
 	if (counts->rows_quarantined > 0)
@@ -278,12 +166,12 @@ publish_load(ManifestLoad *load, Relation target, const Strategy *strategy, Mani
 static void
 init_request(FunctionCallInfo fcinfo, StageRequest *request, int options_arg)
 {
-	require_argument(fcinfo, 0, "target");
-	require_argument(fcinfo, 1, "source");
+	argument_require(fcinfo, 0, "target");
+	argument_require(fcinfo, 1, "source");
 	access_check_files();
-	access_check_target(PG_GETARG_OID(0), false);
-	request->source = text_argument(fcinfo, 1);
-	request->options_text = options_argument(fcinfo, options_arg, &request->options);
+	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
+	request->source = argument_text(fcinfo, 1);
+	request->options_text = argument_options(fcinfo, options_arg, &request->options);
 }
 
 Datum
@@ -293,22 +181,24 @@ ingest_load(PG_FUNCTION_ARGS)
 	StageRequest request = {0};
 	StageOutcome outcome;
 	ManifestCounts counts = {0};
-	List *unique_key = texts_argument(fcinfo, 2);
-	Strategy strategy;
+	List *unique_key = argument_texts(fcinfo, 2);
+	StrategyArgument strategy;
 	Datum result;
 
 	init_request(fcinfo, &request, 4);
 	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
 		return make_result(fcinfo, 0, "busy", &counts, started_at, BUSY_MESSAGE);
 	request.target = access_open_target(PG_GETARG_OID(0));
-	strategy = resolve_strategy(request.target, text_argument(fcinfo, 3), unique_key);
+	strategy = argument_strategy(request.target, argument_text(fcinfo, 3), unique_key);
 	request.unique_key = strategy.key;
-	request.strategy = strategy.name;
+	request.strategy = publish_strategy_name(strategy.strategy);
+	request.restates = publish_restates(strategy.strategy);
 	stage_run(&request, &outcome);
 	counts.files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
 	{
-		publish_load(manifest_load(outcome.load_id), request.target, &strategy, &counts);
+		publish_load(manifest_load(outcome.load_id), request.target, &strategy,
+					 &request.options->publish, &counts);
 		result = make_result(fcinfo, outcome.load_id, "published", &counts, started_at, NULL);
 	}
 	else
@@ -329,6 +219,7 @@ ingest_stage(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	request.target = access_open_target(PG_GETARG_OID(0));
 	request.unique_key = publish_primary_key(request.target);
+	request.restates = request.unique_key != NIL;
 	stage_run(&request, &outcome);
 	table_close(request.target, NoLock);
 	if (outcome.load_id == 0)
@@ -346,7 +237,7 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 	if (load == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("load " INT64_FORMAT " does not exist", load_id)));
-	access_check_target(load->target, false);
+	access_check_target(load->target, ACL_INSERT);
 	if (!stage_lock_target(load->target, on_busy))
 	{
 		*busy = true;
@@ -355,22 +246,35 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 	return manifest_load(load_id); /* it may have changed while we waited */
 }
 
+/* What was said when the load was staged, unless it is said otherwise now. */
+static IngestOptions *
+with_options_of_load(FunctionCallInfo fcinfo, int arg, const ManifestLoad *load)
+{
+	Datum staged = DirectFunctionCall1(jsonb_in, CStringGetDatum(load->options));
+
+	if (PG_ARGISNULL(arg))
+		return options_parse(DatumGetJsonbP(staged));
+	return options_parse(
+		DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, staged, PG_GETARG_DATUM(arg))));
+}
+
 Datum
 ingest_publish(PG_FUNCTION_ARGS)
 {
 	TimestampTz started_at = GetCurrentTimestamp();
 	ManifestCounts counts = {0};
-	List *unique_key = texts_argument(fcinfo, 1);
-	char *strategy_name = text_argument(fcinfo, 2);
+	List *unique_key = argument_texts(fcinfo, 1);
+	char *strategy_name = argument_text(fcinfo, 2);
 	IngestOptions *options;
 	ManifestLoad *load;
-	Strategy strategy;
+	StrategyArgument strategy;
 	Relation target;
 	bool busy;
 
-	require_argument(fcinfo, 0, "load_id");
-	(void) options_argument(fcinfo, 3, &options);
+	argument_require(fcinfo, 0, "load_id");
+	(void) argument_options(fcinfo, 3, &options);
 	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
+	options = with_options_of_load(fcinfo, 3, load);
 	if (busy)
 		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
 	target = access_open_target(load->target);
@@ -381,10 +285,10 @@ ingest_publish(PG_FUNCTION_ARGS)
 	if (strategy_name == NULL && unique_key == NIL && load->strategy != NULL)
 	{
 		strategy_name = load->strategy;
-		unique_key = strcmp(load->strategy, "append") == 0 ? NIL : load->unique_key;
+		unique_key = publish_needs_key(publish_strategy(strategy_name)) ? load->unique_key : NIL;
 	}
-	strategy = resolve_strategy(target, strategy_name, unique_key);
-	publish_load(load, target, &strategy, &counts);
+	strategy = argument_strategy(target, strategy_name, unique_key);
+	publish_load(load, target, &strategy, &options->publish, &counts);
 	table_close(target, NoLock);
 	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
 }

@@ -169,7 +169,7 @@ manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts, c
 				   " finished_at = clock_timestamp(), strategy = $3, unique_key = $4,"
 				   " files_skipped = $5, rows_staged = $6, rows_quarantined = $7,"
 				   " rows_deduplicated = $8, rows_inserted = $9, rows_updated = $10,"
-				   " rows_deleted = $11, rows_unchanged = $12"
+				   " rows_deleted = $11, rows_unchanged = $12, rows_skipped = $13"
 				   " WHERE load_id = $1 AND status = 'staged'");
 	statement_add_int64(&statement, load->load_id);
 	statement_add_text(&statement, message);
@@ -183,6 +183,7 @@ manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts, c
 	statement_add_int64(&statement, counts->rows_updated);
 	statement_add_int64(&statement, counts->rows_deleted);
 	statement_add_int64(&statement, counts->rows_unchanged);
+	statement_add_int64(&statement, counts->rows_skipped);
 	if (statement_run(&statement, NULL, NULL) != 1)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("load " INT64_FORMAT " is not staged", load->load_id)));

@@ -83,6 +83,7 @@ typedef struct ManifestCounts
 	int64 rows_updated;
 	int64 rows_deleted;
 	int64 rows_unchanged;
+	int64 rows_skipped;
 	int64 bytes_read;
 } ManifestCounts;
 

@@ -26,9 +26,17 @@ any_key_is_null(List *key)
 	return sql.data;
 }
 
-/* Writes one row; raw is what the caller's query made of it. */
+/* Why staged rows are in quarantine. */
+typedef struct Reason
+{
+	const char *sqlstate;
+	const char *message;
+	const char *columns; /* the key, separated by commas */
+} Reason;
+
+/* Writes one row of a SELECT of _ingest_file, _ingest_row and the row as text. */
 static void
-insert_null_key(int64 load_id, HeapTuple tuple, TupleDesc desc, const char *columns)
+insert_staged(int64 load_id, HeapTuple tuple, TupleDesc desc, const Reason *reason)
 {
 	Statement statement;
 
@@ -36,13 +44,14 @@ insert_null_key(int64 load_id, HeapTuple tuple, TupleDesc desc, const char *colu
 				   "INSERT INTO ingest.quarantine_rows (load_id, file_no, record_no, line_no,"
 				   " byte_offset, byte_length, raw_line, errors)"
 				   " VALUES ($1, $2, $3, 0, 0, 0, $4, jsonb_build_array(jsonb_build_object("
-				   "'rule', 'unique_key', 'column', $5, 'sqlstate', '23502',"
-				   " 'message', 'a part of the unique key is null')))");
+				   "'rule', 'unique_key', 'column', $5, 'sqlstate', $6, 'message', $7)))");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, row_int64(tuple, desc, 1));
 	statement_add_int64(&statement, row_int64(tuple, desc, 2));
 	statement_add_text(&statement, row_text(tuple, desc, 3));
-	statement_add_text(&statement, columns);
+	statement_add_text(&statement, reason->columns);
+	statement_add_text(&statement, reason->sqlstate);
+	statement_add_text(&statement, reason->message);
 	statement_run(&statement, NULL, NULL);
 }
 
@@ -51,47 +60,72 @@ insert_null_key(int64 load_id, HeapTuple tuple, TupleDesc desc, const char *colu
  * may call output functions and casts of the caller's types, and written with
  * the owner's.
  */
+static int64
+insert_selected(int64 load_id, const char *select, const Reason *reason)
+{
+	int64 total = 0;
+	Portal portal;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	portal = SPI_cursor_parse_open(NULL, select, &(SPIParseOpenOptions){0});
+	for (;;)
+	{
+		uint64 i;
+
+		SPI_cursor_fetch(portal, true, 1000);
+		if (SPI_processed == 0)
+			break;
+		for (i = 0; i < SPI_processed; i++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			insert_staged(load_id, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, reason);
+		}
+		total += i;
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+	SPI_finish();
+	return total;
+}
+
+static char *
+names_of(List *key)
+{
+	StringInfoData names;
+	ListCell *lc;
+
+	initStringInfo(&names);
+	foreach (lc, key)
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", (char *) lfirst(lc));
+	return names.data;
+}
+
 int64
 quarantine_null_keys(int64 load_id, List *lanes, List *key)
 {
+	Reason reason = {"23502", "a part of the unique key is null", names_of(key)};
 	int64 total = 0;
-	StringInfoData columns;
 	ListCell *lc;
 
-	initStringInfo(&columns);
-	foreach (lc, key)
-		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", (char *) lfirst(lc));
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
 	foreach (lc, lanes)
-	{
-		char *sql = psprintf("SELECT _ingest_file, _ingest_row,"
-							 " (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
-							 " FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
-							 quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
-							 any_key_is_null(key));
-		Portal portal = SPI_cursor_parse_open(NULL, sql, &(SPIParseOpenOptions){0});
-
-		for (;;)
-		{
-			uint64 i;
-
-			SPI_cursor_fetch(portal, true, 1000);
-			if (SPI_processed == 0)
-				break;
-			for (i = 0; i < SPI_processed; i++)
-			{
-				CHECK_FOR_INTERRUPTS();
-				insert_null_key(load_id, SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
-								columns.data);
-			}
-			total += i;
-			SPI_freetuptable(SPI_tuptable);
-		}
-		SPI_cursor_close(portal);
-	}
-	SPI_finish();
+		total += insert_selected(
+			load_id,
+			psprintf("SELECT _ingest_file, _ingest_row,"
+					 " (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
+					 " FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
+					 quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
+					 any_key_is_null(key)),
+			&reason);
 	return total;
+}
+
+int64
+quarantine_duplicates(int64 load_id, const char *select, List *key)
+{
+	Reason reason = {"23505", "another row of the load with the same key counts", names_of(key)};
+
+	return insert_selected(load_id, select, &reason);
 }
 
 /* StatementRow: appends one reason to the StringInfo arg. */

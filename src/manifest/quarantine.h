@@ -13,6 +13,12 @@
  */
 extern int64 quarantine_null_keys(int64 load_id, List *lanes, List *key);
 
+/*
+ * The same for rows that have the key of another row of the load: select gives
+ * _ingest_file, _ingest_row and the row as text.
+ */
+extern int64 quarantine_duplicates(int64 load_id, const char *select, List *key);
+
 /* "12 not_null, 3 type on column \"price\"": the commonest reasons, for messages. */
 extern char *quarantine_summary(int64 load_id);
 

@@ -64,6 +64,7 @@ extern const OptionKind option_bytes;
 extern const OptionKind option_duration; /* milliseconds */
 extern const OptionKind option_enum;     /* stores the choice's value */
 extern const OptionKind option_limit;    /* reject_limit and reject_limit_percent */
+extern const OptionKind option_ratio;    /* a double; null: -1 */
 
 /* option_strings.c */
 extern const OptionKind option_word; /* stores the choice's name */
@@ -73,6 +74,7 @@ extern const OptionKind option_encoding;
 
 /* option_lists.c */
 extern const OptionKind option_string_set;  /* sorted, distinct */
+extern const OptionKind option_string_list; /* in the given order */
 extern const OptionKind option_column_set;  /* sorted, distinct; or "*" alone */
 extern const OptionKind option_column_list; /* in the given order */
 extern const OptionKind option_column_map;

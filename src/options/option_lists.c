@@ -113,6 +113,19 @@ allow_strings(const OptionSpec *spec, StringInfo text)
 const OptionKind option_string_set = {"string list", read_string_set, print_list, allow_strings};
 
 static bool
+read_string_list(const OptionSpec *spec, const JsonbValue *value, IngestOptions *options)
+{
+	List *strings;
+
+	if (!parse_strings(value, spec->min, &strings))
+		return false;
+	store_list(spec, options, strings);
+	return true;
+}
+
+const OptionKind option_string_list = {"string list", read_string_list, print_list, allow_strings};
+
+static bool
 read_column_set(const OptionSpec *spec, const JsonbValue *value, IngestOptions *options)
 {
 	List *names;

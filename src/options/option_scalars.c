@@ -366,3 +366,36 @@ allow_limit(const OptionSpec *spec, StringInfo text)
 }
 
 const OptionKind option_limit = {"rows or percentage", read_limit, NULL, allow_limit};
+
+/* A share of 1: 0.2 or "20%". */
+static bool
+read_ratio(const OptionSpec *spec, const JsonbValue *value, IngestOptions *options)
+{
+	const char *text = option_text(value);
+	double *ratio = option_field(spec, options);
+	double percentage;
+	char *end;
+
+	*ratio = -1;
+	if (value->type == jbvNull)
+		return true;
+	if (text == NULL || value->type == jbvBool)
+		return false;
+	if (parse_percentage(text, &percentage))
+		*ratio = percentage / 100;
+	else
+	{
+		*ratio = strtod(text, &end);
+		if (end == text || *end != '\0')
+			return false;
+	}
+	return *ratio >= 0 && *ratio <= 1;
+}
+
+static void
+allow_ratio(const OptionSpec *spec, StringInfo text)
+{
+	appendStringInfoString(text, "0 to 1, or a percentage such as \"20%\"");
+}
+
+const OptionKind option_ratio = {"ratio", read_ratio, NULL, allow_ratio};

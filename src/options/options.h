@@ -63,6 +63,42 @@ typedef enum OptionsOnBusy
 	ON_BUSY_ERROR
 } OptionsOnBusy;
 
+typedef enum OptionsDedup
+{
+	DEDUP_DEFAULT, /* last for loads, error for ingest.merge, which knows no order of its source */
+	DEDUP_LAST,
+	DEDUP_FIRST,
+	DEDUP_ERROR,
+	DEDUP_QUARANTINE
+} OptionsDedup;
+
+typedef enum OptionsNullKeys
+{
+	NULL_KEYS_QUARANTINE,
+	NULL_KEYS_MATCH /* a NULL equals a NULL */
+} OptionsNullKeys;
+
+/* How staged rows go into the target. Names are columns of the target; NULL and NIL: not given. */
+typedef struct PublishOptions
+{
+	OptionsDedup dedup;
+	const char *dedup_sort; /* "updated_at desc, …" */
+	OptionsNullKeys null_keys;
+	const char *update_if_newer;
+	List *merge_update_columns;  /* of char * */
+	List *merge_exclude_columns; /* of char * */
+	const char *hard_delete;     /* rows in which it says so are deleted */
+	const char *soft_delete;     /* set instead of deleting a row */
+	const char *replace_where;
+	List *incremental_predicates; /* of char * */
+	double max_update_ratio;      /* of the target's rows; -1: no limit */
+	double max_delete_ratio;
+	const char *valid_from; /* columns of scd2 */
+	const char *valid_to;
+	const char *is_current;
+	int sample_rows; /* that preview_merge shows of each kind */
+} PublishOptions;
+
 /* One entry of column_map: a target column and the file columns it may be read from. */
 typedef struct OptionsColumnMap
 {
@@ -103,7 +139,8 @@ typedef struct IngestOptions
 	int64 reject_limit;          /* rows; -1: none */
 	double reject_limit_percent; /* of rows read; -1: none; never set together with rows */
 	int64 initial_bad_rows;      /* default 1000; 0: off */
-	/* publishing, retry, resources */
+	PublishOptions publish;
+	/* retry, resources */
 	bool force;
 	OptionsOnChangedFile on_changed_file;
 	OptionsOnBusy on_busy;

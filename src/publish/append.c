@@ -34,15 +34,16 @@ append_rows(const PublishRequest *request, WriteCounts *done)
 	if (bulk_append_applies(request))
 		bulk_append_run(request, done);
 	else
-		write_rows(request, append_statement(request, staged_rows(request)), JOIN_NOTHING, done);
+		write_rows(request, append_statement(request, staged_rows(request)), JOIN_FREELY, done);
 }
 
 void
-append_run(const PublishRequest *request, PublishCounts *counts, int64 *staged)
+append_run(const PublishRequest *request, PublishCounts *counts)
 {
 	WriteCounts done;
 
 	append_rows(request, &done);
 	counts->inserted = done.inserted;
-	*staged = done.staged;
+	counts->read = done.staged;
+	counts->plan = "append";
 }

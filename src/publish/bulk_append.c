@@ -109,9 +109,9 @@ bulk_append_applies(const PublishRequest *request)
 {
 	Relation target = request->target;
 
-	return target->rd_rel->relkind == RELKIND_RELATION && !target->rd_rel->relispartition &&
-		   target->rd_rel->relam == HEAP_TABLE_AM_OID && target->trigdesc == NULL &&
-		   !has_values_to_compute(request) && lanes_are_heaps(request);
+	return request->lanes != NIL && target->rd_rel->relkind == RELKIND_RELATION &&
+		   !target->rd_rel->relispartition && target->rd_rel->relam == HEAP_TABLE_AM_OID &&
+		   target->trigdesc == NULL && !has_values_to_compute(request) && lanes_are_heaps(request);
 }
 
 /* Writes the buffered rows and their index entries. */

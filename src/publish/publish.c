@@ -1,70 +1,77 @@
 /*
- * publish.c: from the lanes of a staged load into the target.
+ * publish.c: from staged rows into the target.
  *
- * Runs the strategy, moves rows without a key to quarantine, and lets nothing
- * pass whose counts do not add up: an error rolls the whole load back.
+ * Runs the strategy, moves rows without a key and unwanted duplicates to
+ * quarantine, and lets nothing pass whose counts do not add up or that changes
+ * more than the caller allows: an error rolls the whole load back.
  */
 #include "postgres.h"
 
-#include "manifest/quarantine.h"
+#include "publish/checks.h"
+#include "publish/duplicates.h"
 #include "publish/publish.h"
+#include "publish/query.h"
+#include "publish/staged.h"
 #include "publish/strategy.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_index.h"
+#include "manifest/quarantine.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 /*
- * The accounting identity.  staged is what the lanes were seen to hold without
+ * The accounting identity.  read is what the lanes were seen to hold without
  * rows with NULL keys; each number was counted at another place.
  */
 static void
-check_identity(const PublishRequest *request, const PublishCounts *counts, int64 staged)
+check_identity(const PublishRequest *request, const PublishCounts *counts)
 {
-	int64 written = counts->inserted + counts->updated + counts->unchanged;
+	int64 known = counts->inserted + counts->updated + counts->deleted + counts->unchanged +
+				  counts->deduplicated + counts->skipped;
 
-	if (staged + counts->null_keys == request->rows_staged &&
-		written + counts->deduplicated == staged)
+	if ((request->rows_staged < 0 || counts->read + counts->null_keys == request->rows_staged) &&
+		known == counts->read)
 		return;
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_DATA_CORRUPTED),
-		 errmsg("row counts of load %lld do not add up", (long long) request->load_id),
-		 errdetail("Staged rows in the manifest: %lld, in the lanes: %lld, of these with a null "
-				   "in the key: %lld, inserted: %lld, updated: %lld, unchanged: %lld, "
-				   "deduplicated: %lld.",
-				   (long long) request->rows_staged, (long long) (staged + counts->null_keys),
-				   (long long) counts->null_keys, (long long) counts->inserted,
-				   (long long) counts->updated, (long long) counts->unchanged,
-				   (long long) counts->deduplicated),
-		 errhint("Nothing was published. Discard the load and stage its files again.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("row counts of load %lld do not add up", (long long) request->load_id),
+			 errdetail(
+				 "Staged rows in the manifest: %lld, in the lanes: %lld, of these with a null "
+				 "in the key: %lld, inserted: %lld, updated: %lld, deleted: %lld, unchanged: %lld, "
+				 "deduplicated: %lld, skipped: %lld.",
+				 (long long) request->rows_staged, (long long) (counts->read + counts->null_keys),
+				 (long long) counts->null_keys, (long long) counts->inserted,
+				 (long long) counts->updated, (long long) counts->deleted,
+				 (long long) counts->unchanged, (long long) counts->deduplicated,
+				 (long long) counts->skipped),
+			 errhint("Nothing was published. Discard the load and stage its files again.")));
+}
+
+/* Rows with a NULL in their key: to quarantine, or, of a relation, an error. */
+static void
+handle_null_keys(const PublishRequest *request, PublishCounts *counts)
+{
+	if (request->key == NIL || request->options->null_keys == NULL_KEYS_MATCH)
+		return;
+	/* Whatever was staged and has a key was read, so only rows without one can be missing. */
+	if (request->lanes != NIL && counts->read < request->rows_staged)
+		counts->null_keys = quarantine_null_keys(request->load_id, request->lanes, request->key);
 }
 
 void
 publish_run(const PublishRequest *request, PublishCounts *counts)
 {
-	int64 staged = 0;
+	int64 rows_before;
 
-	if (request->target->rd_rules != NULL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot publish into table \"%s\" because it has rules",
-							   RelationGetRelationName(request->target)),
-						errhint("Replace the table's rules by triggers.")));
 	memset(counts, 0, sizeof(*counts));
-	switch (request->strategy)
-	{
-		case PUBLISH_APPEND:
-			append_run(request, counts, &staged);
-			break;
-		case PUBLISH_UPSERT:
-			upsert_run(request, counts, &staged);
-			break;
-	}
-	/* Whatever was staged and has a key was read, so only rows without one can be missing. */
-	if (request->key != NIL && staged < request->rows_staged)
-		counts->null_keys = quarantine_null_keys(request->load_id, request->lanes, request->key);
-	check_identity(request, counts, staged);
+	checks_before(request);
+	rows_before = checks_count_target(request);
+	request->strategy->run(request, counts);
+	handle_null_keys(request, counts);
+	check_identity(request, counts);
+	checks_limits(request, counts, rows_before);
+	duplicates_handle(request, counts);
 }
 
 /* The names of the index's key columns if it is a primary key, else NIL. */

@@ -1,12 +1,16 @@
 /*
  * staged.c: the SQL text that reads the staged rows of a load.
  *
- * In: the request's lanes, columns and key.  Out: text in CurrentMemoryContext,
+ * In: the request's lanes or relation, columns, key and options.  Out: text in CurrentMemoryContext,
  * and the way back from a running plan to the rows of that text.
  */
 #include "postgres.h"
 
+#include "manifest/manifest.h"
+#include "publish/predicate.h"
+#include "publish/query.h"
 #include "publish/staged.h"
+#include "publish/strategy.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_operator.h"
@@ -69,6 +73,8 @@ append_lane(StringInfo sql, const PublishRequest *request, Oid lane)
 	staged_append_columns(sql, NULL, request->columns);
 	appendStringInfo(sql, " FROM %s WHERE _ingest_file OPERATOR(pg_catalog.<>) -1",
 					 staged_relation_name(lane));
+	if (request->options->null_keys == NULL_KEYS_MATCH)
+		return;
 	foreach (cell, request->key)
 		appendStringInfo(sql, " AND %s IS NOT NULL", quote_identifier(lfirst(cell)));
 }
@@ -79,6 +85,8 @@ staged_rows(const PublishRequest *request)
 	StringInfoData sql;
 	ListCell *cell;
 
+	if (request->source_rows != NULL)
+		return pstrdup(request->source_rows);
 	initStringInfo(&sql);
 	foreach (cell, request->lanes)
 	{
@@ -87,6 +95,25 @@ staged_rows(const PublishRequest *request)
 		append_lane(&sql, request, lfirst_oid(cell));
 	}
 	return sql.data;
+}
+
+/*
+ * ORDER BY of the versions of one key, best first.  Without another order the
+ * newest one is best, and then the last.
+ */
+static void
+append_version_order(StringInfo sql, const PublishRequest *request)
+{
+	const PublishOptions *options = request->options;
+	const char *direction = options->dedup == DEDUP_FIRST ? "ASC" : "DESC";
+
+	if (options->dedup_sort != NULL)
+		appendStringInfo(
+			sql, ", %s",
+			predicate_order_text(request->target, "dedup_sort", options->dedup_sort, "version"));
+	else if (options->update_if_newer != NULL && options->dedup != DEDUP_FIRST)
+		appendStringInfo(sql, ", %s DESC NULLS LAST", quote_identifier(options->update_if_newer));
+	appendStringInfo(sql, ", _ingest_file %s, _ingest_row %s", direction, direction);
 }
 
 char *
@@ -101,16 +128,33 @@ staged_winners(const PublishRequest *request)
 	staged_append_columns(&sql, NULL, request->columns);
 	appendStringInfo(&sql, " FROM (%s) AS version ORDER BY ", staged_rows(request));
 	staged_append_columns(&sql, NULL, request->key);
-	appendStringInfoString(&sql, ", _ingest_file DESC, _ingest_row DESC");
+	append_version_order(&sql, request);
 	return sql.data;
 }
 
 char *
 staged_written_rows(const PublishRequest *request)
 {
-	if (request->strategy == PUBLISH_UPSERT)
+	if (request->strategy->deduplicates)
 		return staged_winners(request);
 	return staged_rows(request);
+}
+
+char *
+staged_first_position(const PublishRequest *request, const char *rows)
+{
+	const char *first;
+	char *end;
+
+	if (request->lanes == NIL)
+		return NULL;
+	first = query_text(psprintf("SELECT pg_catalog.concat(_ingest_file, ' ', _ingest_row) FROM "
+								"(%s) AS staged ORDER BY _ingest_file, _ingest_row LIMIT 1",
+								rows));
+	if (first == NULL)
+		return NULL;
+	return psprintf("staged row: file \"%s\", record %s",
+					manifest_file_path(request->load_id, (int) strtol(first, &end, 10)), end + 1);
 }
 
 /* planstate_tree_walker() callback; context: the node found. */

@@ -17,19 +17,23 @@
 
 /*
  * A SELECT of _ingest_file, _ingest_row and the request's columns over all
- * lanes, in no order, without marker rows and without rows in which a part of
- * the request's key is NULL.
+ * lanes, or over the relation that stands for them, in no order, without marker
+ * rows and, unless NULLs match, without rows in which a part of the key is NULL.
  */
 extern char *staged_rows(const PublishRequest *request);
 
 /*
- * The same, reduced to the last version of every key in the order of the files
- * and of the records in them, and sorted by the key.
+ * The same, reduced to one version of every key, and sorted by the key: which one
+ * is said by the options dedup and dedup_sort, by default the last in the order
+ * of the files and of the records in them.
  */
 extern char *staged_winners(const PublishRequest *request);
 
 /* The rows that the request's strategy writes: one of the two. */
 extern char *staged_written_rows(const PublishRequest *request);
+
+/* Of a SELECT of staged rows: "staged row: file …, record …" of the first; NULL for rows of no load. */
+extern char *staged_first_position(const PublishRequest *request, const char *rows);
 
 /* The node of a plan that returns the rows of staged_winners(); NULL if there is none. */
 extern PlanState *staged_winners_node(PlanState *plan);

@@ -1,9 +1,8 @@
 /*
  * strategy.h: the strategies behind publish_run().
  *
- * Each writes the request's staged rows into the target and sets all counts
- * but null_keys.  *staged is the number of rows that it read from the lanes,
- * which does not include rows with a NULL in their key.
+ * Each writes the request's rows into the target and sets all counts but
+ * null_keys and duplicates.
  */
 #ifndef INGEST_PUBLISH_STRATEGY_H
 #define INGEST_PUBLISH_STRATEGY_H
@@ -11,8 +10,27 @@
 #include "publish/publish.h"
 #include "publish/write.h"
 
-extern void append_run(const PublishRequest *request, PublishCounts *counts, int64 *staged);
-extern void upsert_run(const PublishRequest *request, PublishCounts *counts, int64 *staged);
+typedef enum PublishKey
+{
+	KEY_NONE,
+	KEY_NEEDED
+} PublishKey;
+
+struct PublishStrategy
+{
+	const char *name;
+	AclMode rights;
+	PublishKey key;
+	bool restates;     /* the same rows again change nothing */
+	bool deduplicates; /* of rows with one key one counts */
+	void (*run)(const PublishRequest *request, PublishCounts *counts);
+	/* SELECT kind, staged row …, as merge_classification(); NULL: every row is inserted */
+	char *(*classify)(const PublishRequest *request);
+	/* SELECT of the target's rows that would go away; NULL: none does */
+	char *(*removed_rows)(const PublishRequest *request);
+};
+
+extern void append_run(const PublishRequest *request, PublishCounts *counts);
 
 /* Writes every staged row as a new row, the fastest way that the target allows. */
 extern void append_rows(const PublishRequest *request, WriteCounts *done);

@@ -106,3 +106,33 @@ target_size_has_index(Relation target, List *key)
 	list_free(indexes);
 	return found;
 }
+
+/* All of the index's columns are of the key, and it knows of every row at once. */
+static bool
+index_makes_unique(Relation target, Oid index_oid, List *key)
+{
+	Relation index = index_open(index_oid, AccessShareLock);
+	Form_pg_index form = index->rd_index;
+	bool unique;
+	int i;
+
+	unique = form->indisunique && form->indisvalid && form->indimmediate &&
+			 RelationGetIndexPredicate(index) == NIL;
+	for (i = 0; unique && i < form->indnkeyatts; i++)
+		unique = is_key_column(target, form->indkey.values[i], key);
+	index_close(index, AccessShareLock);
+	return unique;
+}
+
+bool
+target_key_is_unique(Relation target, List *key)
+{
+	List *indexes = RelationGetIndexList(target);
+	ListCell *cell;
+	bool found = false;
+
+	foreach (cell, indexes)
+		found = found || index_makes_unique(target, lfirst_oid(cell), key);
+	list_free(indexes);
+	return found;
+}

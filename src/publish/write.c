@@ -41,7 +41,7 @@ set_for_statement(const char *name, const char *value)
 static void
 steer_planner(JoinOrder join_order)
 {
-	if (join_order == JOIN_NOTHING)
+	if (join_order == JOIN_FREELY)
 		return;
 	set_for_statement("enable_hashjoin", "off");
 	set_for_statement("enable_memoize", "off");
@@ -88,20 +88,24 @@ collect_counts(QueryDesc *query, WriteCounts *counts)
 	PlanState *winners = staged_winners_node(source);
 	int64 processed = (int64) query->estate->es_processed;
 
+	memset(counts, 0, sizeof(*counts));
+	if (query->operation == CMD_DELETE)
+		counts->deleted = processed;
+	else if (query->operation == CMD_UPDATE)
+		counts->updated = processed;
+	if (query->operation == CMD_DELETE || query->operation == CMD_UPDATE)
+		return;
 	counts->matches = rows_of(source);
 	counts->winners = winners != NULL ? rows_of(winners) : counts->matches;
 	counts->staged = winners != NULL ? rows_of(outerPlanState(winners)) : counts->matches;
+	counts->offered = counts->matches;
 	if (query->operation == CMD_MERGE)
 	{
 		counts->offered = (int64) modify->mt_merge_inserted;
 		counts->updated = (int64) modify->mt_merge_updated;
+		counts->deleted = (int64) modify->mt_merge_deleted;
 	}
-	else
-	{
-		counts->offered = counts->matches;
-		counts->updated = 0;
-	}
-	counts->inserted = processed - counts->updated;
+	counts->inserted = processed - counts->updated - counts->deleted;
 }
 
 /* A row that a trigger keeps out would be missing from the load's accounts. */

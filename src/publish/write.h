@@ -9,7 +9,7 @@
 
 typedef enum JoinOrder
 {
-	JOIN_NOTHING,      /* the statement reads no table but the lanes */
+	JOIN_FREELY,       /* as the planner likes */
 	JOIN_PROBE_TARGET, /* look every row up in an index of the target */
 	JOIN_MERGE_TARGET  /* read the whole target in the order of the key */
 } JoinOrder;
@@ -17,17 +17,19 @@ typedef enum JoinOrder
 /* What the statement did, measured where the executor did it. */
 typedef struct WriteCounts
 {
-	int64 staged;   /* rows read from the lanes */
+	int64 staged;   /* rows read of the source */
 	int64 winners;  /* of these, left after deduplication */
 	int64 matches;  /* pairs of a winner and a row of the target, or a winner without one */
 	int64 offered;  /* rows handed to the target as new */
 	int64 inserted; /* of these, inserted: a trigger may refuse some */
 	int64 updated;
+	int64 deleted;
 } WriteCounts;
 
 /*
- * Runs an INSERT ... SELECT or MERGE whose source is staged_written_rows(), as
- * the current user, in a subtransaction.  An error is raised again, with file
+ * Runs an INSERT ... SELECT or MERGE whose source is staged_written_rows(), or a
+ * DELETE or UPDATE (which sets one count only), as the current user, in a
+ * subtransaction.  An error is raised again, with file
  * and record of the staged row that caused it where that can be told.
  */
 extern void write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,

@@ -40,6 +40,12 @@ loadable_columns(Relation target)
 	return names;
 }
 
+List *
+stage_not_null_key(const StageRequest *request)
+{
+	return request->options->publish.null_keys == NULL_KEYS_MATCH ? NIL : request->unique_key;
+}
+
 /*
  * Options and contract: two calls with equal fingerprints make equal lanes of
  * equal bytes.
@@ -52,7 +58,7 @@ make_fingerprint(const StageRequest *request)
 
 	initStringInfo(&spec);
 	contract_spec_write(contract_spec_build(request->target, loadable_columns(request->target),
-											request->unique_key),
+											stage_not_null_key(request)),
 						&spec);
 	hash = XXH3_64bits(spec.data, spec.len);
 	return psprintf("%s contract " UINT64_FORMAT, options_fingerprint(request->options),
@@ -328,7 +334,7 @@ apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
 	ListCell *lc;
 
 	if (policy == CHANGED_FILE_DEFAULT)
-		policy = request->unique_key != NIL ? CHANGED_FILE_LOAD : CHANGED_FILE_ERROR;
+		policy = request->restates ? CHANGED_FILE_LOAD : CHANGED_FILE_ERROR;
 	if (request->options->force || policy == CHANGED_FILE_LOAD || files == NIL)
 		return files;
 	foreach (lc, files)
@@ -347,11 +353,11 @@ apply_on_changed_file(const StageRequest *request, List *files, int *skipped)
 				ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("file \"%s\" was loaded before and has changed since", file->path),
-				 request->unique_key != NIL
+				 request->restates
 					 ? 0
 					 : errdetail("Loading it again without a key would repeat the rows it shares "
 								 "with its earlier version."),
-				 request->unique_key != NIL
+				 request->restates
 					 ? errhint("Set option \"on_changed_file\" to \"load\" or \"skip\".")
 					 : errhint("Set option \"on_changed_file\" to \"load\" or \"skip\", or give a "
 							   "unique_key.")));

@@ -12,8 +12,9 @@ typedef struct StageRequest
 {
 	Relation target; /* open; the caller's rights on it and on files are checked */
 	char *source;
-	List *unique_key; /* of char *: their parts must not be NULL; NIL for append */
+	List *unique_key; /* of char *; NIL for some strategies */
 	const char *strategy;
+	bool restates; /* the strategy leaves no row twice when a file comes again, corrected */
 	const char *options_text;
 	IngestOptions *options;
 } StageRequest;
@@ -23,6 +24,9 @@ typedef struct StageOutcome
 	int64 load_id;     /* 0: there is nothing new */
 	int files_skipped; /* published already */
 } StageOutcome;
+
+/* Of the key, the columns that must not be NULL. */
+extern List *stage_not_null_key(const StageRequest *request);
 
 /*
  * Stages what is new, or goes on with what an earlier identical call began.

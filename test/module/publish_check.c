@@ -12,6 +12,8 @@
 #include "fmgr.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
 
 PG_FUNCTION_INFO_V1(publish_check);
 PG_FUNCTION_INFO_V1(publish_check_primary_key);
@@ -45,18 +47,23 @@ oids_of(ArrayType *array)
 	return oids;
 }
 
-/* publish_check(load_id, target, strategy, lanes, columns, key, rows_staged) */
+static Jsonb *
+no_options(void)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+}
+
+/* publish_check(load_id, target, strategy, lanes, columns, key, rows_staged [, options]) */
 Datum
 publish_check(PG_FUNCTION_ARGS)
 {
-	PublishRequest request;
+	PublishRequest request = {0};
 	PublishCounts counts;
 
 	request.load_id = PG_GETARG_INT64(0);
 	request.target = table_open(PG_GETARG_OID(1), RowExclusiveLock);
-	request.strategy = strcmp(text_to_cstring(PG_GETARG_TEXT_PP(2)), "append") == 0
-						   ? PUBLISH_APPEND
-						   : PUBLISH_UPSERT;
+	request.strategy = publish_strategy(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	request.options = &options_parse(PG_NARGS() > 7 ? PG_GETARG_JSONB_P(7) : no_options())->publish;
 	request.lanes = oids_of(PG_GETARG_ARRAYTYPE_P(3));
 	request.columns = names_of(PG_GETARG_ARRAYTYPE_P(4));
 	request.key = names_of(PG_GETARG_ARRAYTYPE_P(5));

@@ -1,0 +1,229 @@
+/*
+ * merge_statement.c: the SQL of a merge: the MERGE that writes, and the SELECT
+ * that says of each row what the MERGE would do with it.
+ *
+ * In: a request.  Out: text in CurrentMemoryContext.  The cases are in one
+ * order in both: older versions first, then deletions, then changes.
+ */
+#include "postgres.h"
+
+#include "publish/conditions.h"
+#include "publish/merge_statement.h"
+#include "publish/staged.h"
+
+#include "utils/builtins.h"
+
+/* Columns that the load does not carry, of char *: neither computed nor the mark of soft_delete. */
+static List *
+other_columns(const PublishRequest *request)
+{
+	TupleDesc desc = RelationGetDescr(request->target);
+	List *columns = NIL;
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		char *name = NameStr(att->attname);
+
+		if (att->attisdropped || att->attgenerated != '\0' || att->attidentity != '\0' ||
+			conditions_has_name(request->columns, name) ||
+			(request->options->soft_delete != NULL &&
+			 strcmp(request->options->soft_delete, name) == 0))
+			continue;
+		columns = lappend(columns, name);
+	}
+	return columns;
+}
+
+static void
+append_assignments(StringInfo sql, const PublishRequest *request, MatchedAction matched,
+				   List *updated)
+{
+	const char *separator = "";
+	ListCell *cell;
+
+	foreach (cell, updated)
+	{
+		const char *name = quote_identifier(lfirst(cell));
+
+		appendStringInfo(sql, "%s%s = staged.%s", separator, name, name);
+		separator = ", ";
+	}
+	if (conditions_unmarks(request))
+	{
+		appendStringInfoString(sql, separator);
+		conditions_append_mark(sql, request, false);
+		separator = ", ";
+	}
+	if (matched != MATCHED_REPLACE)
+		return;
+	foreach (cell, other_columns(request))
+	{
+		appendStringInfo(sql, "%s%s = DEFAULT", separator, quote_identifier(lfirst(cell)));
+		separator = ", ";
+	}
+}
+
+/* The row has to be written: it differs, or it is marked as deleted and lives again. */
+static void
+append_changes(StringInfo sql, const PublishRequest *request, List *updated)
+{
+	appendStringInfoChar(sql, '(');
+	conditions_append_different(sql, request, updated);
+	if (conditions_unmarks(request))
+	{
+		appendStringInfoString(sql, " OR NOT (");
+		conditions_append_unmarked(sql, request, "target");
+		appendStringInfoChar(sql, ')');
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* A deletion may come before what it deletes; its mark then keeps the older versions out. */
+static bool
+inserts_deletions(const PublishRequest *request)
+{
+	return request->options->soft_delete != NULL && request->options->update_if_newer != NULL;
+}
+
+static void
+append_deletion(StringInfo sql, const PublishRequest *request, const char *deletes)
+{
+	if (request->options->soft_delete == NULL)
+	{
+		appendStringInfo(sql, " WHEN MATCHED AND %s THEN DELETE", deletes);
+		return;
+	}
+	appendStringInfo(sql, " WHEN MATCHED AND %s AND ", deletes);
+	conditions_append_unmarked(sql, request, "target");
+	appendStringInfoString(sql, " THEN UPDATE SET ");
+	if (request->options->update_if_newer != NULL)
+	{
+		const char *name = quote_identifier(request->options->update_if_newer);
+
+		appendStringInfo(sql, "%s = staged.%s, ", name, name);
+	}
+	conditions_append_mark(sql, request, true);
+	appendStringInfo(sql, " WHEN MATCHED AND %s THEN DO NOTHING", deletes);
+}
+
+static void
+append_matched(StringInfo sql, const PublishRequest *request, MatchedAction matched,
+			   const char *deletes)
+{
+	List *updated = conditions_updated_columns(request);
+	StringInfoData older;
+
+	if (matched == MATCHED_KEEP)
+		return;
+	initStringInfo(&older);
+	if (conditions_append_older(&older, request))
+		appendStringInfo(sql, " WHEN MATCHED AND %s THEN DO NOTHING", older.data);
+	if (deletes != NULL)
+		append_deletion(sql, request, deletes);
+	if (updated == NIL && !conditions_unmarks(request))
+		return;
+	appendStringInfoString(sql, " WHEN MATCHED AND ");
+	append_changes(sql, request, updated);
+	appendStringInfoString(sql, " THEN UPDATE SET ");
+	append_assignments(sql, request, matched, updated);
+}
+
+static void
+append_insert(StringInfo sql, const PublishRequest *request, bool deleted)
+{
+	bool mark = request->options->soft_delete != NULL && conditions_unmarks(request) && deleted;
+
+	appendStringInfoString(sql, " THEN INSERT (");
+	staged_append_columns(sql, NULL, request->columns);
+	if (mark)
+		appendStringInfo(sql, ", %s", quote_identifier(request->options->soft_delete));
+	appendStringInfoString(sql, ") OVERRIDING SYSTEM VALUE VALUES (");
+	staged_append_columns(sql, "staged", request->columns);
+	if (mark)
+		appendStringInfo(sql, ", %s", conditions_mark(request, true));
+	appendStringInfoChar(sql, ')');
+}
+
+/* The condition of hard_delete, NULL if there is none. */
+static char *
+deletes_condition(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	return conditions_append_deletes(&sql, request) ? sql.data : NULL;
+}
+
+char *
+merge_statement(const PublishRequest *request, MatchedAction matched)
+{
+	const char *deletes = deletes_condition(request);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "MERGE INTO %s AS target USING (%s) AS staged ON ",
+					 staged_relation_name(RelationGetRelid(request->target)),
+					 staged_winners(request));
+	conditions_append_match(&sql, request);
+	append_matched(&sql, request, matched, deletes);
+	if (deletes != NULL)
+	{
+		appendStringInfo(&sql, " WHEN NOT MATCHED AND %s", deletes);
+		if (inserts_deletions(request))
+			append_insert(&sql, request, true);
+		else
+			appendStringInfoString(&sql, " THEN DO NOTHING");
+	}
+	appendStringInfoString(&sql, " WHEN NOT MATCHED");
+	append_insert(&sql, request, false);
+	return sql.data;
+}
+
+/* CASE … END of merge_classification() for rows that match. */
+static void
+append_matched_kinds(StringInfo sql, const PublishRequest *request, MatchedAction matched,
+					 const char *deletes)
+{
+	StringInfoData older;
+
+	if (matched == MATCHED_KEEP)
+	{
+		appendStringInfoString(sql, " ELSE 'skipped'");
+		return;
+	}
+	initStringInfo(&older);
+	if (conditions_append_older(&older, request))
+		appendStringInfo(sql, " WHEN %s THEN 'skipped'", older.data);
+	if (deletes != NULL && request->options->soft_delete != NULL)
+	{
+		appendStringInfo(sql, " WHEN %s AND ", deletes);
+		conditions_append_unmarked(sql, request, "target");
+		appendStringInfo(sql, " THEN 'deleted' WHEN %s THEN 'unchanged'", deletes);
+	}
+	else if (deletes != NULL)
+		appendStringInfo(sql, " WHEN %s THEN 'deleted'", deletes);
+	appendStringInfoString(sql, " WHEN ");
+	append_changes(sql, request, conditions_updated_columns(request));
+	appendStringInfoString(sql, " THEN 'updated' ELSE 'unchanged'");
+}
+
+char *
+merge_classification(const PublishRequest *request, MatchedAction matched)
+{
+	const char *deletes = deletes_condition(request);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT CASE");
+	if (deletes != NULL && !inserts_deletions(request))
+		appendStringInfo(&sql, " WHEN target.tableoid IS NULL AND %s THEN 'skipped'", deletes);
+	appendStringInfoString(&sql, " WHEN target.tableoid IS NULL THEN 'inserted'");
+	append_matched_kinds(&sql, request, matched, deletes);
+	appendStringInfo(
+		&sql, " END AS _ingest_kind, staged.* FROM (%s) AS staged LEFT JOIN %s AS target ON ",
+		staged_winners(request), staged_relation_name(RelationGetRelid(request->target)));
+	conditions_append_match(&sql, request);
+	return sql.data;
+}

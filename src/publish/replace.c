@@ -1,0 +1,168 @@
+/*
+ * replace.c: strategies after which a part of the target holds the staged rows
+ * and no others.
+ *
+ * Rows that are in the target already are not written; which ones these are is
+ * found by comparing whole rows, so no key is needed.  Rows of the target go
+ * before new ones come: they may have the same unique values.
+ */
+#include "postgres.h"
+
+#include "publish/conditions.h"
+#include "publish/merge.h"
+#include "publish/predicate.h"
+#include "publish/query.h"
+#include "publish/replace.h"
+#include "publish/replace_statement.h"
+#include "publish/staged.h"
+#include "publish/strategy.h"
+#include "publish/target_size.h"
+
+#include "storage/lmgr.h"
+
+void
+replace_lock(const PublishRequest *request)
+{
+	LockRelation(request->target, ShareRowExclusiveLock);
+}
+
+/* SELECT of the target's rows in scope. */
+static char *
+rows_in_scope(const PublishRequest *request, const char *scope)
+{
+	return psprintf("SELECT FROM %s AS target WHERE %s",
+					staged_relation_name(RelationGetRelid(request->target)), scope);
+}
+
+void
+replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts)
+{
+	WriteCounts done = {0};
+
+	replace_lock(request);
+	if (query_exists(rows_in_scope(request, scope), NULL))
+	{
+		write_rows(request, replace_delete_statement(request, scope), JOIN_FREELY, &done);
+		counts->removed = done.deleted;
+	}
+	if (query_exists(rows_in_scope(request, scope), NULL))
+	{
+		counts->read = query_count(staged_rows(request), NULL);
+		write_rows(request, replace_insert_statement(request, scope), JOIN_FREELY, &done);
+		counts->plan = "differences";
+	}
+	else
+	{
+		append_rows(request, &done);
+		counts->read = done.staged;
+		counts->plan = "delete and append";
+	}
+	counts->inserted = done.inserted;
+	counts->unchanged = counts->read - done.inserted;
+}
+
+void
+replace_check_staged(const PublishRequest *request)
+{
+	const char *where = request->options->replace_where;
+	const char *position;
+	char *outside;
+	int64 rows;
+	ListCell *cell;
+
+	if (where == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("strategy \"%s\" needs option \"replace_where\"",
+							   publish_strategy_name(request->strategy)),
+						errhint("Give the condition that the replaced rows meet, such as "
+								"\"day = '2024-01-31'\".")));
+	foreach (cell, predicate_columns(request->target, "replace_where", where))
+	{
+		if (!conditions_has_name(request->columns, lfirst(cell)))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+							errmsg("column \"%s\" of option \"replace_where\" is not among the "
+								   "columns of the load",
+								   (char *) lfirst(cell))));
+	}
+	outside = psprintf("SELECT * FROM (%s) AS staged WHERE (%s) IS NOT TRUE", staged_rows(request),
+					   predicate_text(request->target, "replace_where", where, "staged"));
+	rows = query_count(outside, NULL);
+	if (rows == 0)
+		return;
+	position = staged_first_position(request, outside);
+	ereport(ERROR, (errcode(ERRCODE_CHECK_VIOLATION),
+					errmsg_plural("%lld row does not meet \"replace_where\"",
+								  "%lld rows do not meet \"replace_where\"", (unsigned long) rows,
+								  (long long) rows),
+					errdetail("The condition is %s.", where),
+					position != NULL ? errcontext("%s", position) : 0,
+					errhint("Nothing was replaced. Correct the condition or the source.")));
+}
+
+/* The part of the target that the strategy replaces. */
+static const char *
+scope_of(const PublishRequest *request)
+{
+	const char *where = request->options->replace_where;
+
+	if (strcmp(publish_strategy_name(request->strategy), "replace") == 0)
+		return "true";
+	return predicate_text(request->target, "replace_where", where, "target");
+}
+
+void
+replace_run(const PublishRequest *request, PublishCounts *counts)
+{
+	replace_scope(request, scope_of(request), counts);
+}
+
+char *
+replace_classify(const PublishRequest *request)
+{
+	return replace_classification(request, scope_of(request));
+}
+
+char *
+replace_removed_rows(const PublishRequest *request)
+{
+	return replace_removed(request, scope_of(request));
+}
+
+/* The target's rows whose keys were staged. */
+static char *
+staged_keys(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "EXISTS (SELECT FROM (%s) AS staged WHERE ", staged_rows(request));
+	conditions_append_match(&sql, request);
+	appendStringInfoChar(&sql, ')');
+	return sql.data;
+}
+
+void
+delete_insert_run(const PublishRequest *request, PublishCounts *counts)
+{
+	conditions_check_key(request);
+	if (target_key_is_unique(request->target, request->key))
+		merge_run(request, MATCHED_REPLACE, counts);
+	else
+		replace_scope(request, staged_keys(request), counts);
+}
+
+char *
+delete_insert_classify(const PublishRequest *request)
+{
+	if (target_key_is_unique(request->target, request->key))
+		return merge_classification(request, MATCHED_REPLACE);
+	return replace_classification(request, staged_keys(request));
+}
+
+char *
+delete_insert_removed_rows(const PublishRequest *request)
+{
+	if (target_key_is_unique(request->target, request->key))
+		return NULL;
+	return replace_removed(request, staged_keys(request));
+}

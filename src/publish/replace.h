@@ -1,0 +1,32 @@
+/*
+ * replace.h: strategies after which a part of the target holds the staged rows
+ * and no others: replace, replace_where, and delete_insert.
+ *
+ * The functions are those of PublishStrategy.
+ */
+#ifndef INGEST_PUBLISH_REPLACE_H
+#define INGEST_PUBLISH_REPLACE_H
+
+#include "publish/publish.h"
+
+extern void replace_run(const PublishRequest *request, PublishCounts *counts);
+extern char *replace_classify(const PublishRequest *request);
+extern char *replace_removed_rows(const PublishRequest *request);
+
+extern void delete_insert_run(const PublishRequest *request, PublishCounts *counts);
+extern char *delete_insert_classify(const PublishRequest *request);
+extern char *delete_insert_removed_rows(const PublishRequest *request);
+
+/*
+ * Makes the rows of the target that meet scope, a condition on alias "target",
+ * the staged ones. Sets the counts.
+ */
+extern void replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts);
+
+/* Raises an error, with the counts, unless every staged row meets replace_where. */
+extern void replace_check_staged(const PublishRequest *request);
+
+/* Keeps other writers out of the target until the end of the transaction; readers may read. */
+extern void replace_lock(const PublishRequest *request);
+
+#endif
