@@ -200,6 +200,7 @@ OBJS += \
 	src/publish/lane_reader.o \
 	src/publish/merge.o \
 	src/publish/merge_statement.o \
+	src/publish/partitions.o \
 	src/publish/predicate.o \
 	src/publish/preview.o \
 	src/publish/publish.o \
@@ -211,6 +212,7 @@ OBJS += \
 	src/publish/strategies.o \
 	src/publish/sync.o \
 	src/publish/target_size.o \
+	src/publish/touched.o \
 	src/publish/write.o
 
 # what Parquet files are made of

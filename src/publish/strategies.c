@@ -7,6 +7,7 @@
 
 #include "publish/conditions.h"
 #include "publish/merge.h"
+#include "publish/partitions.h"
 #include "publish/replace.h"
 #include "publish/strategy.h"
 #include "publish/sync.h"
@@ -74,6 +75,12 @@ static const PublishStrategy strategies[] = {
 	 .run = replace_run,
 	 .classify = replace_classify,
 	 .removed_rows = replace_removed_rows},
+	{.name = "replace_partitions",
+	 .rights = READ_AND_INSERT | ACL_DELETE,
+	 .restates = true,
+	 .run = replace_partitions_run,
+	 .classify = replace_partitions_classify,
+	 .removed_rows = replace_partitions_removed_rows},
 	{.name = "sync",
 	 .rights = READ_AND_INSERT | ACL_UPDATE | ACL_DELETE,
 	 .key = KEY_NEEDED,
