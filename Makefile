@@ -200,6 +200,7 @@ OBJS += \
 	src/publish/lane_reader.o \
 	src/publish/merge.o \
 	src/publish/merge_statement.o \
+	src/publish/missing.o \
 	src/publish/partitions.o \
 	src/publish/predicate.o \
 	src/publish/preview.o \

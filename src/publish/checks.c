@@ -26,6 +26,8 @@ typedef struct OptionUse
 	const char *strategies; /* separated and enclosed by blanks */
 } OptionUse;
 
+#define DEDUPLICATING \
+	" insert_only upsert delete_insert replace replace_where replace_partitions sync scd2 "
 #define MERGING " upsert delete_insert sync "
 
 static void

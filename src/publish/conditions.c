@@ -119,6 +119,8 @@ conditions_append_match(StringInfo sql, const PublishRequest *request)
 			staged_append_operator(sql, equality_operator(request, lfirst(cell)));
 			appendStringInfo(sql, "staged.%s", name);
 		}
+	if (request->scope != NULL)
+		appendStringInfo(sql, " AND (%s)", request->scope);
 	foreach (cell, request->options->incremental_predicates)
 		appendStringInfo(
 			sql, " AND (%s)",

@@ -20,7 +20,7 @@ extern Oid conditions_less_operator(Relation target, const char *name);
 /* Raises an error unless every key column is staged and can be sorted and compared. */
 extern void conditions_check_key(const PublishRequest *request);
 
-/* Both have the same key, and the target's row is one that incremental_predicates admit. */
+/* Both have the same key, and the target's row is in scope and meets incremental_predicates. */
 extern void conditions_append_match(StringInfo sql, const PublishRequest *request);
 
 /* Columns, of char *, that an update of a matched row sets. */

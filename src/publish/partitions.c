@@ -2,14 +2,12 @@
  * partitions.c: strategy replace_partitions, dbt's insert_overwrite.
  *
  * The partitions that staged rows belong to are found first; then the rows of
- * these partitions become the staged ones, as replace.c does it: rows that are
- * there already are not written.
+ * these partitions become the staged ones, as replace.c does it.
  */
 #include "postgres.h"
 
 #include "publish/partitions.h"
 #include "publish/replace.h"
-#include "publish/replace_statement.h"
 #include "publish/touched.h"
 
 #include "catalog/pg_class.h"
@@ -44,11 +42,11 @@ replace_partitions_run(const PublishRequest *request, PublishCounts *counts)
 char *
 replace_partitions_classify(const PublishRequest *request)
 {
-	return replace_classification(request, touched(request));
+	return replace_scope_classification(request, touched(request));
 }
 
 char *
 replace_partitions_removed_rows(const PublishRequest *request)
 {
-	return replace_removed(request, touched(request));
+	return replace_scope_removed(request, touched(request));
 }

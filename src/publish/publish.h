@@ -27,6 +27,7 @@ typedef struct PublishRequest
 	const char *source_null_keys; /* rows in which a part of the key is NULL */
 	List *columns;                /* of char *: target columns that the rows carry */
 	List *key;                    /* of char *: unique key, NIL for some; a subset of columns */
+	const char *scope;            /* SQL: rows of "target" that may match a key; NULL: all */
 	int64 rows_staged;            /* what the manifest says the lanes hold; -1: not known */
 	int64 rows_quarantined;       /* rows of the load that are not among the staged ones */
 } PublishRequest;

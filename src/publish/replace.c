@@ -2,14 +2,17 @@
  * replace.c: strategies after which a part of the target holds the staged rows
  * and no others.
  *
- * Rows that are in the target already are not written; which ones these are is
- * found by comparing whole rows, so no key is needed.  Rows of the target go
- * before new ones come: they may have the same unique values.
+ * Rows that are in the target already are not written.  Where the target has a
+ * primary key, which the rows carry, changed rows are updated, so that what
+ * refers to them stays.  Else the two are compared as bags of whole rows.  Rows
+ * of the target go before new ones come: they may have the same unique values.
  */
 #include "postgres.h"
 
 #include "publish/conditions.h"
+#include "publish/duplicates.h"
 #include "publish/merge.h"
+#include "publish/missing.h"
 #include "publish/predicate.h"
 #include "publish/query.h"
 #include "publish/replace.h"
@@ -34,12 +37,42 @@ rows_in_scope(const PublishRequest *request, const char *scope)
 					staged_relation_name(RelationGetRelid(request->target)), scope);
 }
 
-void
-replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts)
+/*
+ * The request with the target's primary key as its key; false if there is none
+ * that the rows carry.
+ */
+static bool
+with_primary_key(const PublishRequest *request, const char *scope, PublishRequest *keyed)
+{
+	PublishOptions *options = palloc(sizeof(PublishOptions));
+	ListCell *cell;
+
+	*keyed = *request;
+	keyed->key = publish_primary_key(request->target);
+	foreach (cell, keyed->key)
+		if (!conditions_has_name(request->columns, lfirst(cell)))
+			return false;
+	*options = *request->options;
+	if (options->dedup == DEDUP_DEFAULT)
+		options->dedup = DEDUP_ERROR; /* as two equal keys would be for any INSERT */
+	keyed->options = options;
+	keyed->scope = scope;
+	return keyed->key != NIL;
+}
+
+static void
+replace_by_key(const PublishRequest *keyed, const char *scope, PublishCounts *counts)
+{
+	missing_remove(keyed, scope, counts);
+	merge_run(keyed, MATCHED_REPLACE, counts);
+	duplicates_handle(keyed, counts);
+}
+
+static void
+replace_by_row(const PublishRequest *request, const char *scope, PublishCounts *counts)
 {
 	WriteCounts done = {0};
 
-	replace_lock(request);
 	if (query_exists(rows_in_scope(request, scope), NULL))
 	{
 		write_rows(request, replace_delete_statement(request, scope), JOIN_FREELY, &done);
@@ -59,6 +92,38 @@ replace_scope(const PublishRequest *request, const char *scope, PublishCounts *c
 	}
 	counts->inserted = done.inserted;
 	counts->unchanged = counts->read - done.inserted;
+}
+
+void
+replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts)
+{
+	PublishRequest keyed;
+
+	replace_lock(request);
+	if (with_primary_key(request, scope, &keyed))
+		replace_by_key(&keyed, scope, counts);
+	else
+		replace_by_row(request, scope, counts);
+}
+
+char *
+replace_scope_classification(const PublishRequest *request, const char *scope)
+{
+	PublishRequest keyed;
+
+	if (with_primary_key(request, scope, &keyed))
+		return merge_classification(&keyed, MATCHED_REPLACE);
+	return replace_classification(request, scope);
+}
+
+char *
+replace_scope_removed(const PublishRequest *request, const char *scope)
+{
+	PublishRequest keyed;
+
+	if (with_primary_key(request, scope, &keyed))
+		return missing_rows(&keyed, scope);
+	return replace_removed(request, scope);
 }
 
 void
@@ -119,13 +184,13 @@ replace_run(const PublishRequest *request, PublishCounts *counts)
 char *
 replace_classify(const PublishRequest *request)
 {
-	return replace_classification(request, scope_of(request));
+	return replace_scope_classification(request, scope_of(request));
 }
 
 char *
 replace_removed_rows(const PublishRequest *request)
 {
-	return replace_removed(request, scope_of(request));
+	return replace_scope_removed(request, scope_of(request));
 }
 
 /* The target's rows whose keys were staged. */
@@ -148,7 +213,10 @@ delete_insert_run(const PublishRequest *request, PublishCounts *counts)
 	if (target_key_is_unique(request->target, request->key))
 		merge_run(request, MATCHED_REPLACE, counts);
 	else
-		replace_scope(request, staged_keys(request), counts);
+	{
+		replace_lock(request);
+		replace_by_row(request, staged_keys(request), counts);
+	}
 }
 
 char *

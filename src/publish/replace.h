@@ -23,6 +23,10 @@ extern char *delete_insert_removed_rows(const PublishRequest *request);
  */
 extern void replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts);
 
+/* What it would do with the staged rows, and the rows that would go: as those of PublishStrategy. */
+extern char *replace_scope_classification(const PublishRequest *request, const char *scope);
+extern char *replace_scope_removed(const PublishRequest *request, const char *scope);
+
 /* Raises an error, with the counts, unless every staged row meets replace_where. */
 extern void replace_check_staged(const PublishRequest *request);
 

@@ -9,6 +9,7 @@
 
 #include "publish/conditions.h"
 #include "publish/merge.h"
+#include "publish/missing.h"
 #include "publish/predicate.h"
 #include "publish/query.h"
 #include "publish/replace.h"
@@ -16,53 +17,14 @@
 #include "publish/strategy.h"
 #include "publish/sync.h"
 
-/* The target's rows that the source speaks of and does not have, a condition on alias "target". */
-static char *
-missing(const PublishRequest *request)
+/* The part of the target that the source knows all of. */
+static const char *
+scope_of(const PublishRequest *request)
 {
-	const PublishOptions *options = request->options;
-	StringInfoData sql;
-	ListCell *cell;
+	const char *where = request->options->replace_where;
 
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "NOT EXISTS (SELECT FROM (%s) AS staged WHERE ", staged_rows(request));
-	conditions_append_match(&sql, request);
-	appendStringInfoChar(&sql, ')');
-	if (options->replace_where != NULL)
-		appendStringInfo(
-			&sql, " AND (%s)",
-			predicate_text(request->target, "replace_where", options->replace_where, "target"));
-	foreach (cell, options->incremental_predicates)
-		appendStringInfo(
-			&sql, " AND (%s)",
-			predicate_text(request->target, "incremental_predicates", lfirst(cell), "target"));
-	if (options->soft_delete != NULL)
-	{
-		appendStringInfoString(&sql, " AND ");
-		conditions_append_unmarked(&sql, request, "target");
-	}
-	return sql.data;
-}
-
-static void
-remove_missing(const PublishRequest *request, PublishCounts *counts)
-{
-	const char *target = staged_relation_name(RelationGetRelid(request->target));
-	WriteCounts done = {0};
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	if (request->options->soft_delete == NULL)
-		appendStringInfo(&sql, "DELETE FROM %s AS target WHERE ", target);
-	else
-	{
-		appendStringInfo(&sql, "UPDATE %s AS target SET ", target);
-		conditions_append_mark(&sql, request, true);
-		appendStringInfoString(&sql, " WHERE ");
-	}
-	appendStringInfoString(&sql, missing(request));
-	write_rows(request, sql.data, JOIN_FREELY, &done);
-	counts->removed = done.deleted + done.updated;
+	return where == NULL ? "true"
+						 : predicate_text(request->target, "replace_where", where, "target");
 }
 
 /* Rows of the load that cannot be compared with the target's. */
@@ -88,13 +50,12 @@ sync_run(const PublishRequest *request, PublishCounts *counts)
 									"cannot be told."),
 						  errhint("Correct the source and load it again.")));
 	else
-		remove_missing(request, counts);
+		missing_remove(request, scope_of(request), counts);
 	merge_run(request, MATCHED_UPDATE, counts);
 }
 
 char *
 sync_removed_rows(const PublishRequest *request)
 {
-	return psprintf("SELECT * FROM %s AS target WHERE %s",
-					staged_relation_name(RelationGetRelid(request->target)), missing(request));
+	return missing_rows(request, scope_of(request));
 }
