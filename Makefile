@@ -186,7 +186,24 @@ OBJS += \
 	src/manifest/files.o \
 	src/manifest/loads.o \
 	src/manifest/quarantine.o \
-	src/manifest/statement.o
+	src/manifest/statement.o \
+	src/manifest/swaps.o
+
+# partitions swapped
+OBJS += \
+	src/swap/attach.o \
+	src/swap/bound.o \
+	src/swap/caller_sql.o \
+	src/swap/compare.o \
+	src/swap/compare_columns.o \
+	src/swap/compare_indexes.o \
+	src/swap/compare_security.o \
+	src/swap/compare_settings.o \
+	src/swap/swap.o \
+	src/swap/swap_cleanup.o \
+	src/swap/swap_locks.o \
+	src/swap/swap_options.o \
+	src/swap/swap_request.o
 
 # publishing
 OBJS += \
@@ -229,7 +246,8 @@ OBJS += \
 	src/api/arguments.o \
 	src/api/load.o \
 	src/api/merge_functions.o \
-	src/api/options_list.o
+	src/api/options_list.o \
+	src/api/swap_functions.o
 
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_ingest.control)
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/pg_ingest--*.sql))

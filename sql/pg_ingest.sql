@@ -110,11 +110,34 @@ CREATE TABLE ingest.quarantine_rows (
 	PRIMARY KEY (load_id, file_no, record_no)
 );
 
+CREATE SEQUENCE ingest.swap_id_seq AS bigint;
+
+CREATE TABLE ingest.manifest_swaps (
+	swap_id bigint PRIMARY KEY,
+	parent regclass NOT NULL,
+	"partition" regclass NOT NULL,
+	old_partition regclass NOT NULL,
+	partition_schema name NOT NULL,
+	partition_name name NOT NULL,
+	replacement_schema name NOT NULL,
+	replacement_name name NOT NULL,
+	method text NOT NULL CHECK (method IN ('attach', 'exchange')),
+	status text NOT NULL DEFAULT 'swapped' CHECK (status IN ('swapped', 'undone', 'cleaned')),
+	attempts integer NOT NULL,
+	lock_held interval NOT NULL,
+	swapped_by name NOT NULL,
+	swapped_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	finished_at timestamptz
+);
+CREATE INDEX manifest_swaps_kept ON ingest.manifest_swaps (swapped_at) WHERE status = 'swapped';
+
 SELECT pg_catalog.pg_extension_config_dump('ingest.load_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_loads', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.swap_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_swaps', '');
 
 -- What people read: only rows whose target the current role may SELECT.
 
@@ -218,6 +241,16 @@ SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
  CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(q.errors) AS e(error)
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
+-- old_partition is NULL when the table is gone.
+CREATE VIEW ingest.swaps WITH (security_barrier) AS
+SELECT s.swap_id, s.parent, s."partition", s.status, s.method,
+	   CASE WHEN s.status = 'swapped' THEN c.oid::regclass END AS old_partition,
+	   s.partition_schema, s.partition_name, s.replacement_schema, s.replacement_name,
+	   s.attempts, s.lock_held, s.swapped_by, s.swapped_at, s.finished_at
+  FROM ingest.manifest_swaps s
+  LEFT JOIN pg_catalog.pg_class c ON c.oid = s.old_partition
+ WHERE pg_catalog.has_table_privilege(s.parent, 'SELECT');
+
 -- What people call.
 
 CREATE TYPE ingest.load_result AS (
@@ -287,6 +320,25 @@ CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value t
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_options' LANGUAGE C STRICT IMMUTABLE PARALLEL SAFE;
 
+-- Partitions.
+
+CREATE FUNCTION ingest.swap_partition(parent regclass, "partition" regclass, replacement regclass,
+									  options jsonb DEFAULT '{}')
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'ingest_swap_partition' LANGUAGE C;
+
+CREATE PROCEDURE ingest.swap(parent regclass, "partition" regclass, replacement regclass,
+							 options jsonb DEFAULT '{}')
+AS 'MODULE_PATHNAME', 'ingest_swap' LANGUAGE C;
+
+CREATE FUNCTION ingest.undo_swap(swap_id bigint, options jsonb DEFAULT '{}')
+RETURNS void
+AS 'MODULE_PATHNAME', 'ingest_undo_swap' LANGUAGE C;
+
+CREATE FUNCTION ingest.cleanup(older_than interval DEFAULT '7 days', OUT kind text, OUT name text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_cleanup' LANGUAGE C;
+
 -- What Parquet files are made of, by their footers alone.
 
 CREATE FUNCTION ingest.parquet_schema(source text,
@@ -324,7 +376,7 @@ CREATE FUNCTION ingest.parquet_column_stats(source text,
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_parquet_column_stats' LANGUAGE C STRICT VOLATILE;
 
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ingest FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA ingest FROM PUBLIC;
 
 COMMENT ON FUNCTION ingest.load(regclass, text, text[], text, jsonb) IS
 	'loads files into a table: stages, checks and publishes them; safe to repeat';
@@ -340,6 +392,14 @@ COMMENT ON FUNCTION ingest.preview_merge(regclass, regclass, text[], text, jsonb
 	'what ingest.merge would do: counts and sample rows; writes nothing';
 COMMENT ON FUNCTION ingest.options() IS
 	'the options that ingest.load and ingest.stage understand';
+COMMENT ON FUNCTION ingest.swap_partition(regclass, regclass, regclass, jsonb) IS
+	'a table takes the place of a partition, in the current transaction';
+COMMENT ON PROCEDURE ingest.swap(regclass, regclass, regclass, jsonb) IS
+	'a table takes the place of a partition; commits what it builds, and tries each time in a transaction of its own';
+COMMENT ON FUNCTION ingest.undo_swap(bigint, jsonb) IS
+	'the partition that a swap replaced takes its place again';
+COMMENT ON FUNCTION ingest.cleanup(interval) IS
+	'drops the tables that swaps have replaced, and returns their names';
 COMMENT ON FUNCTION ingest.parquet_schema(text) IS
 	'the schema of Parquet files, one row per element';
 COMMENT ON FUNCTION ingest.parquet_file_metadata(text) IS
@@ -357,4 +417,5 @@ COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rat
 COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line and every reason';
 COMMENT ON VIEW ingest.quarantine_errors IS 'one row per violation of a bad row';
 COMMENT ON TYPE ingest.merge_result IS 'what a merge did, or would do';
+COMMENT ON VIEW ingest.swaps IS 'one row per swap of a partition: tables, names, lock time, whether it was undone';
 COMMENT ON TYPE ingest.load_result IS 'what a load did';

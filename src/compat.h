@@ -6,7 +6,9 @@
 #ifndef INGEST_COMPAT_H
 #define INGEST_COMPAT_H
 
+#include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "utils/acl.h"
 #include "utils/datetime.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -95,9 +97,22 @@ CompatInsertIndexTuples(struct ResultRelInfo *result_rel, struct TupleTableSlot 
 /* 18 has CHECK constraints that are NOT ENFORCED. */
 #if PG_VERSION_NUM >= 180000
 #define INGEST_CHECK_IS_ENFORCED(check) ((check)->ccenforced)
+#define CompatSetEnforced(constraint)   ((constraint)->is_enforced = true)
 #else
 #define INGEST_CHECK_IS_ENFORCED(check) true
+#define CompatSetEnforced(constraint)   ((void) 0)
 #endif
+
+/* 16 replaced pg_class_ownercheck(). */
+static inline bool
+compat_owns_relation(Oid relid, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relid, role);
+#else
+	return pg_class_ownercheck(relid, role);
+#endif
+}
 
 /* 18 replaced pg_attribute_noreturn(), which stands behind a declaration, by pg_noreturn before it. */
 #ifndef pg_noreturn

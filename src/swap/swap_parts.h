@@ -1,0 +1,42 @@
+/*
+ * swap_parts.h: what the files of a swap share, private to src/swap.
+ */
+#ifndef INGEST_SWAP_PARTS_H
+#define INGEST_SWAP_PARTS_H
+
+#include "nodes/pg_list.h"
+#include "swap/swap.h"
+
+struct Swap
+{
+	SwapRequest request;
+	SwapOptions options;
+	SwapMethod method; /* never SWAP_AUTO */
+	int64 swap_id;
+	bool undo;           /* the replacement is the old partition of this swap */
+	char *old_name;      /* what the partition is called when it is none any more */
+	char *schema;        /* of the partition */
+	char *name;          /* of the partition; stays */
+	char *source_schema; /* of the replacement, before */
+	char *source_name;
+	int attempts;
+};
+
+/* swap_request.c: raises what makes the request wrong; locks the three tables against DDL. */
+extern void request_check(const SwapRequest *request);
+
+/* Tables that reference rows of the partition through its parent: of Oid. */
+extern List *request_referencing_tables(const SwapRequest *request);
+
+/*
+ * swap_locks.c.  First the locks that readers and writers of the parent do not
+ * notice, then, within the options' lock_timeout, those that they do.
+ */
+extern void locks_against_changes(const SwapRequest *request);
+extern void locks_against_everybody(const SwapRequest *request, int lock_timeout);
+
+/* attach.c: names that are in the way are changed; then one takes the place of the other. */
+extern void attach_make_way(const Swap *swap);
+extern void attach_replacement(const Swap *swap);
+
+#endif
