@@ -218,6 +218,7 @@ OBJS += \
 	src/publish/merge.o \
 	src/publish/merge_statement.o \
 	src/publish/missing.o \
+	src/publish/partition_swaps.o \
 	src/publish/partitions.o \
 	src/publish/predicate.o \
 	src/publish/preview.o \

@@ -124,7 +124,7 @@ finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *mes
 	CommandCounterIncrement();
 }
 
-/* Publishes a staged load; counts says what it did. */
+/* Publishes a staged load and closes the target; counts says what it did. */
 static void
 publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
 			 const PublishOptions *options, ManifestCounts *counts)
@@ -146,6 +146,7 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	request.rows_quarantined = counts->rows_quarantined;
 	FAILPOINT("publishing");
 	publish_run(&request, &published);
+	table_close(request.target, NoLock);
 	counts->rows_staged -= published.null_keys + published.duplicates;
 	counts->rows_quarantined += published.null_keys + published.duplicates;
 	counts->rows_deduplicated = published.deduplicated - published.duplicates;
@@ -202,9 +203,11 @@ ingest_load(PG_FUNCTION_ARGS)
 		result = make_result(fcinfo, outcome.load_id, "published", &counts, started_at, NULL);
 	}
 	else
+	{
+		table_close(request.target, NoLock);
 		result = make_result(fcinfo, 0, "nothing_new", &counts, started_at,
 							 "every file is loaded already");
-	table_close(request.target, NoLock);
+	}
 	return result;
 }
 
@@ -289,7 +292,6 @@ ingest_publish(PG_FUNCTION_ARGS)
 	}
 	strategy = argument_strategy(target, strategy_name, unique_key);
 	publish_load(load, target, &strategy, &options->publish, &counts);
-	table_close(target, NoLock);
 	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
 }
 

@@ -61,6 +61,10 @@ static const OptionChoice dedup[] = {{.name = "last", .value = DEDUP_LAST},
 static const OptionChoice null_keys[] = {{.name = "quarantine", .value = NULL_KEYS_QUARANTINE},
 										 {.name = "match", .value = NULL_KEYS_MATCH},
 										 {.name = NULL}};
+static const OptionChoice partition_swap[] = {{.name = "auto", .value = PARTITION_SWAP_AUTO},
+											  {.name = "always", .value = PARTITION_SWAP_ALWAYS},
+											  {.name = "never", .value = PARTITION_SWAP_NEVER},
+											  {.name = NULL}};
 static const OptionChoice workers[] = {{.name = "auto", .value = -1}, {.name = NULL}};
 
 /*
@@ -351,6 +355,13 @@ static const OptionSpec option_table[] = {
 	 FIELD(publish.max_delete_ratio),
 	 .nullable = true,
 	 .help = "Share of the target's rows above which a load that deletes more changes nothing."},
+	{.name = "partition_swap",
+	 .kind = &option_enum,
+	 .initial = "auto",
+	 FIELD(publish.partition_swap),
+	 .choices = partition_swap,
+	 .help = "Whether replace_partitions builds new partitions and swaps them in; auto: if most of "
+			 "their rows change and the call is a transaction of its own."},
 	{.name = "valid_from",
 	 .kind = &option_string,
 	 .initial = "valid_from",

@@ -78,6 +78,13 @@ typedef enum OptionsNullKeys
 	NULL_KEYS_MATCH /* a NULL equals a NULL */
 } OptionsNullKeys;
 
+typedef enum OptionsPartitionSwap
+{
+	PARTITION_SWAP_AUTO, /* where most of a partition changes and the caller's transaction ends with the call */
+	PARTITION_SWAP_ALWAYS,
+	PARTITION_SWAP_NEVER
+} OptionsPartitionSwap;
+
 /* How staged rows go into the target. Names are columns of the target; NULL and NIL: not given. */
 typedef struct PublishOptions
 {
@@ -93,6 +100,7 @@ typedef struct PublishOptions
 	List *incremental_predicates; /* of char * */
 	double max_update_ratio;      /* of the target's rows; -1: no limit */
 	double max_delete_ratio;
+	OptionsPartitionSwap partition_swap;
 	const char *valid_from; /* columns of scd2 */
 	const char *valid_to;
 	const char *is_current;

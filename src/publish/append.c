@@ -38,7 +38,7 @@ append_rows(const PublishRequest *request, WriteCounts *done)
 }
 
 void
-append_run(const PublishRequest *request, PublishCounts *counts)
+append_run(PublishRequest *request, PublishCounts *counts)
 {
 	WriteCounts done;
 

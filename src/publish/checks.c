@@ -36,8 +36,8 @@ check_uses(const PublishRequest *request)
 	const PublishOptions *options = request->options;
 	const char *name = publish_strategy_name(request->strategy);
 	const OptionUse uses[] = {
-		{"dedup", options->dedup != DEDUP_DEFAULT, " insert_only upsert delete_insert sync scd2 "},
-		{"dedup_sort", options->dedup_sort != NULL, " insert_only upsert delete_insert sync scd2 "},
+		{"dedup", options->dedup != DEDUP_DEFAULT, DEDUPLICATING},
+		{"dedup_sort", options->dedup_sort != NULL, DEDUPLICATING},
 		{"null_keys", options->null_keys == NULL_KEYS_MATCH,
 		 " insert_only upsert delete_insert sync scd2 "},
 		{"update_if_newer", options->update_if_newer != NULL, " upsert delete_insert sync scd2 "},
@@ -45,6 +45,7 @@ check_uses(const PublishRequest *request)
 		{"merge_exclude_columns", options->merge_exclude_columns != NIL, " upsert sync scd2 "},
 		{"hard_delete", options->hard_delete != NULL, MERGING},
 		{"soft_delete", options->soft_delete != NULL, MERGING},
+		{"partition_swap", options->partition_swap != PARTITION_SWAP_AUTO, " replace_partitions "},
 		{"replace_where", options->replace_where != NULL, " replace_where sync "},
 		{"incremental_predicates", options->incremental_predicates != NIL,
 		 " insert_only upsert delete_insert sync "},

@@ -64,10 +64,12 @@ duplicates_handle(const PublishRequest *request, PublishCounts *counts)
 	if (dedup == DEDUP_QUARANTINE)
 		counts->duplicates = quarantine_duplicates(request->load_id, losers(request), request->key);
 	else if (dedup == DEDUP_ERROR)
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("%lld rows have the key of another row", (long long) counts->deduplicated),
-				 errdetail("The key %s occurs more than once.", example(request)),
-				 errhint("Correct the source, or say with \"dedup\" or \"dedup_sort\" which "
-						 "row counts.")));
+		ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
+						errmsg_plural("%lld row has the key of another row",
+									  "%lld rows have the key of another row",
+									  (unsigned long) counts->deduplicated,
+									  (long long) counts->deduplicated),
+						errdetail("The key %s occurs more than once.", example(request)),
+						errhint("Correct the source, or say with \"dedup\" or \"dedup_sort\" which "
+								"row counts.")));
 }

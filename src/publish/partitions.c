@@ -2,51 +2,116 @@
  * partitions.c: strategy replace_partitions, dbt's insert_overwrite.
  *
  * The partitions that staged rows belong to are found first; then the rows of
- * these partitions become the staged ones, as replace.c does it.
+ * these partitions become the staged ones: in place, as replace.c does it, or
+ * in new tables that are swapped in.  The counts are the same.
  */
 #include "postgres.h"
 
+#include "publish/partition_swaps.h"
 #include "publish/partitions.h"
+#include "publish/query.h"
 #include "publish/replace.h"
+#include "publish/staged.h"
 #include "publish/touched.h"
 
 #include "catalog/pg_class.h"
 
-/* The condition that a row of the target is in one of the touched partitions. */
-static char *
+static List *
 touched(const PublishRequest *request)
 {
-	StringInfoData sql;
-	ListCell *cell;
-
 	if (request->target->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("table \"%s\" is not partitioned",
 							   RelationGetRelationName(request->target)),
 						errhint("Use strategy \"replace\" or \"replace_where\".")));
+	return touched_partitions(request);
+}
+
+/* The condition that a row of the target is in one of the partitions. */
+static char *
+in_partitions(List *partitions)
+{
+	StringInfoData sql;
+	ListCell *cell;
+
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "target.tableoid OPERATOR(pg_catalog.=) ANY ('{");
-	foreach (cell, touched_partitions(request))
+	foreach (cell, partitions)
 		appendStringInfo(&sql, "%s%u", foreach_current_index(cell) > 0 ? "," : "",
 						 lfirst_oid(cell));
 	appendStringInfoString(&sql, "}'::pg_catalog.oid[])");
 	return sql.data;
 }
 
-void
-replace_partitions_run(const PublishRequest *request, PublishCounts *counts)
+static int64
+count_kind(const char *classified, const char *kind)
 {
-	replace_scope(request, touched(request), counts);
+	return query_count(classified, psprintf("_ingest_kind OPERATOR(pg_catalog.=) '%s'", kind));
+}
+
+/* Counts what changes; with a primary key, equal keys are deduplicated, or an error. */
+static void
+count_changes(const PublishRequest *request, const char *scope, PublishCounts *counts)
+{
+	const char *classified = replace_scope_classification(request, scope);
+
+	counts->inserted = count_kind(classified, "inserted");
+	counts->updated = count_kind(classified, "updated");
+	counts->unchanged = count_kind(classified, "unchanged");
+	counts->removed = query_count(replace_scope_removed(request, scope), NULL);
+	counts->read = query_count(staged_rows(request), NULL);
+	counts->deduplicated = counts->read - counts->inserted - counts->updated - counts->unchanged;
+	replace_check_duplicates(request, scope, counts);
+}
+
+/* false: something stands against a swap. */
+static bool
+swap(PublishRequest *request, List *partitions, const PublishCounts *counts)
+{
+	int64 expected = counts->inserted + counts->updated + counts->unchanged;
+	const char *rows = replace_scope_rows(request, in_partitions(partitions));
+	int64 written;
+
+	if (!partition_swaps_run(request, partitions, rows, &written))
+		return false;
+	if (written != expected)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("%lld rows were written into new partitions, expected %lld",
+							   (long long) written, (long long) expected)));
+	return true;
+}
+
+void
+replace_partitions_run(PublishRequest *request, PublishCounts *counts)
+{
+	List *partitions = touched(request);
+	const char *scope = in_partitions(partitions);
+	PublishCounts changes = {.plan = "swap"};
+
+	if (request->options->partition_swap != PARTITION_SWAP_NEVER)
+	{
+		replace_lock(request);
+		count_changes(request, scope, &changes);
+		if (partition_swaps_apply(request, partitions,
+								  changes.inserted + changes.updated + changes.removed,
+								  changes.unchanged) &&
+			swap(request, partitions, &changes))
+		{
+			*counts = changes;
+			return;
+		}
+	}
+	replace_scope(request, scope, counts);
 }
 
 char *
 replace_partitions_classify(const PublishRequest *request)
 {
-	return replace_scope_classification(request, touched(request));
+	return replace_scope_classification(request, in_partitions(touched(request)));
 }
 
 char *
 replace_partitions_removed_rows(const PublishRequest *request)
 {
-	return replace_scope_removed(request, touched(request));
+	return replace_scope_removed(request, in_partitions(touched(request)));
 }

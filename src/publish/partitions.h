@@ -9,7 +9,7 @@
 
 #include "publish/publish.h"
 
-extern void replace_partitions_run(const PublishRequest *request, PublishCounts *counts);
+extern void replace_partitions_run(PublishRequest *request, PublishCounts *counts);
 extern char *replace_partitions_classify(const PublishRequest *request);
 extern char *replace_partitions_removed_rows(const PublishRequest *request);
 

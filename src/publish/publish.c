@@ -60,7 +60,7 @@ handle_null_keys(const PublishRequest *request, PublishCounts *counts)
 }
 
 void
-publish_run(const PublishRequest *request, PublishCounts *counts)
+publish_run(PublishRequest *request, PublishCounts *counts)
 {
 	int64 rows_before;
 

@@ -65,8 +65,10 @@ extern bool publish_restates(const PublishStrategy *strategy);
 /*
  * Publishes. Raises an error when the counts do not add up to rows_staged, or,
  * naming file and record of the row, when the target's constraints refuse one.
+ * A swap of partitions wants the target closed: request->target may be another
+ * Relation afterwards.
  */
-extern void publish_run(const PublishRequest *request, PublishCounts *counts);
+extern void publish_run(PublishRequest *request, PublishCounts *counts);
 
 /* What publish_run() would do, as far as it can be told without doing it. */
 typedef struct PublishPreview

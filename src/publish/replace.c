@@ -53,7 +53,7 @@ with_primary_key(const PublishRequest *request, const char *scope, PublishReques
 		if (!conditions_has_name(request->columns, lfirst(cell)))
 			return false;
 	*options = *request->options;
-	if (options->dedup == DEDUP_DEFAULT)
+	if (options->dedup == DEDUP_DEFAULT && options->dedup_sort == NULL)
 		options->dedup = DEDUP_ERROR; /* as two equal keys would be for any INSERT */
 	keyed->options = options;
 	keyed->scope = scope;
@@ -117,6 +117,25 @@ replace_scope_classification(const PublishRequest *request, const char *scope)
 }
 
 char *
+replace_scope_rows(const PublishRequest *request, const char *scope)
+{
+	PublishRequest keyed;
+
+	if (with_primary_key(request, scope, &keyed))
+		return staged_winners(&keyed);
+	return staged_rows(request);
+}
+
+void
+replace_check_duplicates(const PublishRequest *request, const char *scope, PublishCounts *counts)
+{
+	PublishRequest keyed;
+
+	if (with_primary_key(request, scope, &keyed))
+		duplicates_handle(&keyed, counts);
+}
+
+char *
 replace_scope_removed(const PublishRequest *request, const char *scope)
 {
 	PublishRequest keyed;
@@ -176,7 +195,7 @@ scope_of(const PublishRequest *request)
 }
 
 void
-replace_run(const PublishRequest *request, PublishCounts *counts)
+replace_run(PublishRequest *request, PublishCounts *counts)
 {
 	replace_scope(request, scope_of(request), counts);
 }
@@ -207,7 +226,7 @@ staged_keys(const PublishRequest *request)
 }
 
 void
-delete_insert_run(const PublishRequest *request, PublishCounts *counts)
+delete_insert_run(PublishRequest *request, PublishCounts *counts)
 {
 	conditions_check_key(request);
 	if (target_key_is_unique(request->target, request->key))

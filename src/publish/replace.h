@@ -9,11 +9,11 @@
 
 #include "publish/publish.h"
 
-extern void replace_run(const PublishRequest *request, PublishCounts *counts);
+extern void replace_run(PublishRequest *request, PublishCounts *counts);
 extern char *replace_classify(const PublishRequest *request);
 extern char *replace_removed_rows(const PublishRequest *request);
 
-extern void delete_insert_run(const PublishRequest *request, PublishCounts *counts);
+extern void delete_insert_run(PublishRequest *request, PublishCounts *counts);
 extern char *delete_insert_classify(const PublishRequest *request);
 extern char *delete_insert_removed_rows(const PublishRequest *request);
 
@@ -26,6 +26,13 @@ extern void replace_scope(const PublishRequest *request, const char *scope, Publ
 /* What it would do with the staged rows, and the rows that would go: as those of PublishStrategy. */
 extern char *replace_scope_classification(const PublishRequest *request, const char *scope);
 extern char *replace_scope_removed(const PublishRequest *request, const char *scope);
+
+/* SELECT, as staged_rows(), of the rows that scope would then hold. */
+extern char *replace_scope_rows(const PublishRequest *request, const char *scope);
+
+/* What replace_scope() does about rows with one primary key, of which counts tells. */
+extern void replace_check_duplicates(const PublishRequest *request, const char *scope,
+									 PublishCounts *counts);
 
 /* Raises an error, with the counts, unless every staged row meets replace_where. */
 extern void replace_check_staged(const PublishRequest *request);

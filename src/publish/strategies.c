@@ -17,7 +17,7 @@
 #define READ_AND_INSERT (ACL_SELECT | ACL_INSERT)
 
 static void
-upsert_run(const PublishRequest *request, PublishCounts *counts)
+upsert_run(PublishRequest *request, PublishCounts *counts)
 {
 	merge_run(request, MATCHED_UPDATE, counts);
 }
@@ -29,7 +29,7 @@ upsert_classify(const PublishRequest *request)
 }
 
 static void
-insert_only_run(const PublishRequest *request, PublishCounts *counts)
+insert_only_run(PublishRequest *request, PublishCounts *counts)
 {
 	merge_run(request, MATCHED_KEEP, counts);
 }

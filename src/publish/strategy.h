@@ -23,14 +23,14 @@ struct PublishStrategy
 	PublishKey key;
 	bool restates;     /* the same rows again change nothing */
 	bool deduplicates; /* of rows with one key one counts */
-	void (*run)(const PublishRequest *request, PublishCounts *counts);
+	void (*run)(PublishRequest *request, PublishCounts *counts);
 	/* SELECT kind, staged row …, as merge_classification(); NULL: every row is inserted */
 	char *(*classify)(const PublishRequest *request);
 	/* SELECT of the target's rows that would go away; NULL: none does */
 	char *(*removed_rows)(const PublishRequest *request);
 };
 
-extern void append_run(const PublishRequest *request, PublishCounts *counts);
+extern void append_run(PublishRequest *request, PublishCounts *counts);
 
 /* Writes every staged row as a new row, the fastest way that the target allows. */
 extern void append_rows(const PublishRequest *request, WriteCounts *done);

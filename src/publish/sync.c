@@ -38,7 +38,7 @@ has_unknown_rows(const PublishRequest *request)
 }
 
 void
-sync_run(const PublishRequest *request, PublishCounts *counts)
+sync_run(PublishRequest *request, PublishCounts *counts)
 {
 	conditions_check_key(request);
 	replace_lock(request);

@@ -8,7 +8,7 @@
 
 #include "publish/publish.h"
 
-extern void sync_run(const PublishRequest *request, PublishCounts *counts);
+extern void sync_run(PublishRequest *request, PublishCounts *counts);
 extern char *sync_removed_rows(const PublishRequest *request);
 
 #endif

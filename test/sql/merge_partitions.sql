@@ -72,3 +72,30 @@ INSERT INTO lowered VALUES ('a', 1), ('A', 2), ('b', 3);
 CREATE VIEW upper_a AS SELECT 'A'::text AS name, 9 AS v;
 SELECT rows_inserted, rows_deleted FROM ingest.merge('lowered', 'upper_a', strategy => 'replace_partitions');
 SELECT * FROM lowered ORDER BY v;
+
+-- by swap: the same result; the old partitions are kept until cleanup
+CALL reset();
+TRUNCATE source;
+INSERT INTO source VALUES (1, '2024-02-11', 10), (7, '2024-02-28', 70), (1, '2024-03-02', 99);
+CREATE FUNCTION swapped() RETURNS text LANGUAGE sql AS $$
+	SELECT format('inserted=%s deleted=%s unchanged=%s by %s', rows_inserted, rows_deleted, rows_unchanged, plan)
+	FROM ingest.merge('sales', 'source', strategy => 'replace_partitions', options => '{"partition_swap": "always"}');
+$$;
+SELECT swapped();
+ALTER TABLE source ADD note text DEFAULT 'delivered';
+DO $$ BEGIN PERFORM swapped(); EXCEPTION WHEN object_not_in_prerequisite_state THEN RAISE WARNING 'refused: a default partition would be scanned'; END $$;
+DELETE FROM source WHERE day >= '2024-03-01';
+SELECT swapped();
+SELECT tableoid::regclass, * FROM sales ORDER BY day, shop;
+SELECT replaced();
+SELECT parent, partition_name FROM ingest.swaps WHERE parent::text LIKE 'sales%' ORDER BY 2;
+-- a primary key, in which the source has duplicates
+CREATE TABLE keyed (day date, id int, v text, PRIMARY KEY (day, id)) PARTITION BY RANGE (day);
+CREATE TABLE keyed_1 PARTITION OF keyed FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+INSERT INTO keyed VALUES ('2024-01-01', 1, 'same'), ('2024-01-01', 2, 'changes'), ('2024-01-01', 3, 'goes');
+CREATE TABLE delivery (LIKE keyed);
+INSERT INTO delivery VALUES ('2024-01-01', 1, 'same'), ('2024-01-01', 2, 'changed'), ('2024-01-01', 4, 'comes'), ('2024-01-01', 4, 'twice');
+SELECT ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', options => '{"partition_swap": "always"}');
+SELECT rows_inserted, rows_updated, rows_deleted, rows_unchanged, rows_deduplicated, plan FROM ingest.merge('keyed', 'delivery',
+	strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
+SELECT * FROM keyed ORDER BY id;
