@@ -114,6 +114,7 @@ OBJS += \
 	src/contract/convert_separated.o \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
+	src/contract/filter_expr.o \
 	src/contract/guard.o \
 	src/contract/parquet_arrays.o \
 	src/contract/parquet_binary.o \
@@ -133,6 +134,7 @@ OBJS += \
 	src/contract/parquet_scalar.o \
 	src/contract/parquet_texts.o \
 	src/contract/parquet_types.o \
+	src/contract/row_filter.o \
 	src/contract/spec.o
 
 # options

@@ -35,6 +35,7 @@ typedef struct BatchRow
 	uint64 record;         /* number of the record in its chunk, from 0 */
 	Violation *violations; /* NULL: the row is good so far */
 	bool raw_is_broken;    /* the record has no fields to convert or check */
+	bool is_filtered;      /* option "filter" leaves it out, whatever its violations */
 } BatchRow;
 
 typedef struct RowBatch
@@ -65,7 +66,15 @@ batch_add_row(RowBatch *batch, const char *raw, size_t raw_len, uint64 record)
 	row->record = record;
 	row->violations = NULL;
 	row->raw_is_broken = false;
+	row->is_filtered = false;
 	return batch->nrows++;
+}
+
+/* Does the row have values that NOT NULL, keys and CHECKs are about? */
+static inline bool
+batch_row_is_checked(const BatchRow *row)
+{
+	return !row->raw_is_broken && !row->is_filtered;
 }
 
 /* Appends a violation to row; the strings are kept, not copied. */

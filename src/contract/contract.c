@@ -159,6 +159,22 @@ column_failed(const BatchRow *row, const char *column)
 	return false;
 }
 
+bool
+contract_can_decide(const ContractSpec *spec, const Bitmapset *attrs, const BatchRow *row)
+{
+	int column;
+
+	if (!batch_row_is_checked(row))
+		return false;
+	if (row->violations == NULL)
+		return true;
+	for (column = 0; column < spec->ncolumns; column++)
+		if (bms_is_member(column + 1 - FirstLowInvalidHeapAttributeNumber, attrs) &&
+			column_failed(row, spec->columns[column].name))
+			return false;
+	return true;
+}
+
 /* Raises the domain's error if its type does not allow NULL. */
 static void
 check_null(void *arg)
@@ -227,7 +243,8 @@ check_not_null(Contract *contract, RowBatch *batch)
 		for (row = 0; row < batch->nrows; row++)
 		{
 			if (batch->nulls[(size_t) row * batch->natts + column] &&
-				!column_failed(&batch->rows[row], col->name) && !batch->rows[row].raw_is_broken)
+				batch_row_is_checked(&batch->rows[row]) &&
+				!column_failed(&batch->rows[row], col->name))
 				add_null_violation(contract, batch, row, column);
 		}
 	}
@@ -246,7 +263,7 @@ run_checks(void *arg)
 
 	for (row = run->first_row; row < run->end_row; row++)
 	{
-		if (batch->rows[row].raw_is_broken)
+		if (!batch_row_is_checked(&batch->rows[row]))
 			continue;
 		slot->tts_values = &batch->values[(size_t) row * batch->natts];
 		slot->tts_isnull = &batch->nulls[(size_t) row * batch->natts];
@@ -259,23 +276,6 @@ run_checks(void *arg)
 		}
 		ResetExprContext(contract->econtext);
 	}
-}
-
-/* A check must not be judged by columns whose value is missing only because it was bad. */
-static bool
-check_applies(const Contract *contract, const CompiledCheck *check, const BatchRow *row)
-{
-	int column;
-
-	if (row->raw_is_broken)
-		return false;
-	if (row->violations == NULL)
-		return true;
-	for (column = 0; column < contract->spec->ncolumns; column++)
-		if (bms_is_member(column + 1 - FirstLowInvalidHeapAttributeNumber, check->attrs) &&
-			column_failed(row, contract->spec->columns[column].name))
-			return false;
-	return true;
 }
 
 /* Every check of every row by itself: for batches in which one raised an error. */
@@ -294,7 +294,7 @@ run_checks_one_by_one(CheckRun *run)
 		{
 			ErrorData *error;
 
-			if (!check_applies(contract, &contract->checks[i], &batch->rows[row]))
+			if (!contract_can_decide(contract->spec, contract->checks[i].attrs, &batch->rows[row]))
 				continue;
 			run->first_row = row;
 			run->end_row = row + 1;
@@ -333,7 +333,8 @@ contract_check(Contract *contract, RowBatch *batch)
 		for (row = 0; run.any && row < batch->nrows; row++)
 			for (i = 0; i < nchecks; i++)
 				if (run.failed[row * nchecks + i] &&
-					check_applies(contract, &contract->checks[i], &batch->rows[row]))
+					contract_can_decide(contract->spec, contract->checks[i].attrs,
+										&batch->rows[row]))
 					batch_add_violation(
 						batch, row, "check", ERRCODE_CHECK_VIOLATION,
 						psprintf("row violates check constraint \"%s\"", contract->checks[i].name));

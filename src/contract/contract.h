@@ -10,6 +10,7 @@
 #include "access/tupdesc.h"
 #include "contract/batch.h"
 #include "contract/spec.h"
+#include "nodes/bitmapset.h"
 
 typedef struct Contract Contract; /* opaque */
 
@@ -31,7 +32,14 @@ extern Converter *contract_constant_converter(const Contract *contract, int colu
 extern void contract_convert(Contract *contract, RowBatch *batch, bool set_null);
 
 /*
- * NOT NULL, key and CHECK on every row; a CHECK is skipped on rows where a
+ * Is the row to be judged by an expression that reads the columns attrs (offset by
+ * FirstLowInvalidHeapAttributeNumber)?  Not by columns whose value is missing only because it was bad.
+ */
+extern bool contract_can_decide(const ContractSpec *spec, const Bitmapset *attrs,
+								const BatchRow *row);
+
+/*
+ * NOT NULL, key and CHECK on every row that is not filtered; a CHECK is skipped on rows where a
  * column it reads could not be converted.  Adds violations.
  */
 extern void contract_check(Contract *contract, RowBatch *batch);

@@ -8,6 +8,7 @@
 
 #include "contract/spec.h"
 
+#include "contract/filter_expr.h"
 #include "libpq/pqformat.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -16,7 +17,7 @@
 
 #include "compat.h"
 
-/* State of the rewriting of one CHECK expression. */
+/* State of the rewriting of one expression. */
 typedef struct RemapContext
 {
 	Relation target;
@@ -85,6 +86,21 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno)
 	}
 }
 
+/* The filter on columns of the lane, decided as far as it can be without a row. */
+static char *
+make_filter(Relation target, const AttrNumber *lane_attno, const char *text)
+{
+	RemapContext context = {target, lane_attno, false};
+	Node *expr = remap_vars_mutator(filter_expr_parse(target, text), &context);
+
+	if (context.unknowable || contain_volatile_functions(expr))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("option \"filter\" uses a column that the files do not provide and "
+							   "whose default is another value for every row"),
+						errdetail("The filter is: %s.", text)));
+	return nodeToString(filter_expr_fold(expr, text));
+}
+
 /* The attribute number of a live column, which the caller knows to exist. */
 static AttrNumber
 attno_of(TupleDesc desc, const char *name)
@@ -113,7 +129,7 @@ list_has_name(List *names, const char *name)
 }
 
 ContractSpec *
-contract_spec_build(Relation target, List *columns, List *key)
+contract_spec_build(Relation target, List *columns, List *key, const char *filter)
 {
 	TupleDesc desc = RelationGetDescr(target);
 	AttrNumber *lane_attno = palloc0(desc->natts * sizeof(AttrNumber));
@@ -137,6 +153,8 @@ contract_spec_build(Relation target, List *columns, List *key)
 		lane_attno[attno - 1] = spec->ncolumns;
 	}
 	add_checks(spec, target, lane_attno);
+	if (filter != NULL)
+		spec->filter = make_filter(target, lane_attno, filter);
 	return spec;
 }
 
@@ -170,6 +188,9 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 		send_string(buf, spec->checks[i].name);
 		send_string(buf, spec->checks[i].expr);
 	}
+	pq_sendbyte(buf, spec->filter != NULL);
+	if (spec->filter != NULL)
+		send_string(buf, spec->filter);
 }
 
 ContractSpec *
@@ -198,5 +219,7 @@ contract_spec_read(StringInfo buf)
 		spec->checks[i].name = pstrdup(pq_getmsgrawstring(buf));
 		spec->checks[i].expr = pstrdup(pq_getmsgrawstring(buf));
 	}
+	if (pq_getmsgbyte(buf))
+		spec->filter = pstrdup(pq_getmsgrawstring(buf));
 	return spec;
 }

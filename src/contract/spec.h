@@ -34,6 +34,7 @@ typedef struct ContractSpec
 	ContractColumn *columns;
 	int nchecks;
 	ContractCheck *checks;
+	char *filter; /* nodeToString form, as of checks; NULL: every row counts */
 } ContractSpec;
 
 /*
@@ -42,9 +43,12 @@ typedef struct ContractSpec
  * A CHECK that mentions other columns is evaluated with their default or
  * generation expression; one that cannot be known before publishing (volatile
  * default, whole-row reference) is left to the table itself.
+ * filter: the text of option "filter", or NULL.  It is treated like a CHECK, but one that
+ * cannot be known is an error.
  * Allocated in CurrentMemoryContext.
  */
-extern ContractSpec *contract_spec_build(Relation target, List *columns, List *key);
+extern ContractSpec *contract_spec_build(Relation target, List *columns, List *key,
+										 const char *filter);
 
 extern void contract_spec_write(const ContractSpec *spec, StringInfo buf);
 extern ContractSpec *contract_spec_read(StringInfo buf);

@@ -232,6 +232,15 @@ static const OptionSpec option_table[] = {
 	 .fingerprint = true,
 	 .help = "Whether INT96 timestamps of Parquet files are instants, as Spark and Hive write "
 			 "them, or local times, as Impala does."},
+	{.name = "filter",
+	 .kind = &option_string,
+	 FIELD(filter),
+	 .min = 1,
+	 .max = SQL_MAX,
+	 .nullable = true,
+	 .fingerprint = true,
+	 .help =
+		 "SQL expression over columns of the target; rows for which it is not true are ignored."},
 	/* mapping */
 	{.name = "match_by",
 	 .kind = &option_enum,

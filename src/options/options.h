@@ -137,6 +137,7 @@ typedef struct IngestOptions
 	const char *filename; /* target column that receives the file's path; NULL */
 	bool hive_partitioning;
 	bool int96_is_utc;
+	const char *filter; /* a boolean SQL expression; NULL: every row */
 	/* mapping */
 	OptionsMatchBy match_by; /* unless given: by name where names exist, else by position */
 	bool match_by_given;

@@ -88,12 +88,13 @@ enter_chunk(const ChunkJob *job, const Chunk *chunk, const ChunkCounts *counts)
 static void
 add_counts(JobResult *result, const ChunkCounts *counts)
 {
-	if (result->counts.rows_staged == 0)
+	if (chunk_counts_all_bad(&result->counts))
 		result->counts.leading_bad += counts->leading_bad;
 	result->counts.rows_read += counts->rows_read;
 	result->counts.rows_staged += counts->rows_staged;
 	result->counts.rows_quarantined += counts->rows_quarantined;
 	result->counts.rows_ignored += counts->rows_ignored;
+	result->counts.rows_filtered += counts->rows_filtered;
 	result->rows_bad += counts->rows_bad;
 }
 

@@ -254,7 +254,8 @@ find_contract(Leader *leader)
 	if (leader->plan->command.is_new)
 		load->columns = find_columns(request, leader->plan);
 	leader->setup.spec =
-		contract_spec_build(request->target, load->columns, stage_not_null_key(request));
+		contract_spec_build(request->target, load->columns, stage_not_null_key(request),
+							request->options->filter);
 }
 
 /* One attempt at the plan; false when a file is not the one that was begun. */

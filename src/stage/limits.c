@@ -34,7 +34,7 @@ add_leading(Limits *limits, const JobResult *result)
 	if (!limits->leading)
 		return;
 	limits->leading_bad += result->counts.leading_bad;
-	limits->leading = result->counts.rows_staged == 0;
+	limits->leading = chunk_counts_all_bad(&result->counts);
 }
 
 /* A pending result that is next in order, taken off the list; NULL if there is none. */

@@ -9,6 +9,7 @@
 #include "stage/row_sink.h"
 
 #include "access/xact.h"
+#include "contract/row_filter.h"
 #include "miscadmin.h"
 #include "settings.h"
 #include "stage/bad_row.h"
@@ -21,6 +22,7 @@ struct RowSink
 {
 	const IngestOptions *options;
 	Contract *contract;
+	RowFilter *filter; /* NULL: none */
 	Oid user;
 	int ncolumns;
 	RowBatch *batch;
@@ -44,9 +46,10 @@ row_sink_create(const ContractSpec *spec, const IngestOptions *options, TupleDes
 
 	sink->options = options;
 	sink->user = user;
-	/* planning evaluates what is constant in CHECK expressions */
+	/* planning evaluates what is constant in expressions */
 	caller_rights_take(sink->user, &saved);
 	sink->contract = contract_compile(spec, &options->format, lane_desc);
+	sink->filter = row_filter_create(spec, lane_desc);
 	caller_rights_leave(&saved);
 	sink->ncolumns = spec->ncolumns;
 	sink->batch = batch_create(lane_desc->natts);
@@ -121,7 +124,7 @@ reject_row(RowSink *sink, const BatchRow *row)
 	MemoryContext oldcontext;
 
 	sink->counts->rows_bad++;
-	if (sink->counts->rows_staged == 0)
+	if (chunk_counts_all_bad(sink->counts))
 		sink->counts->leading_bad++;
 	if (sink->options->on_error == ON_ERROR_IGNORE)
 	{
@@ -155,13 +158,14 @@ number_rows(RowSink *sink)
 	}
 }
 
-/* How many rows from this one on are good, up to the first bad one. */
+/* How many rows from this one on are good, up to the first that is not. */
 static inline int
 count_good_rows(const RowBatch *batch, int row)
 {
 	int end = row;
 
-	while (end < batch->nrows && batch->rows[end].violations == NULL)
+	while (end < batch->nrows && batch->rows[end].violations == NULL &&
+		   !batch->rows[end].is_filtered)
 		end++;
 	return end - row;
 }
@@ -176,6 +180,8 @@ row_sink_flush(RowSink *sink)
 	CHECK_FOR_INTERRUPTS();
 	caller_rights_take(sink->user, &saved);
 	contract_convert(sink->contract, batch, sink->options->on_error == ON_ERROR_SET_NULL);
+	if (sink->filter != NULL)
+		row_filter_apply(sink->filter, batch);
 	contract_check(sink->contract, batch);
 	caller_rights_leave(&saved);
 
@@ -192,7 +198,11 @@ row_sink_flush(RowSink *sink)
 			sink->counts->rows_staged += good;
 			i += good;
 		}
-		if (i < batch->nrows)
+		if (i >= batch->nrows)
+			break;
+		if (batch->rows[i].is_filtered)
+			chunk_counts_add_filtered(sink->counts, 1);
+		else
 			reject_row(sink, &batch->rows[i]);
 	}
 	batch_reset(batch);

@@ -81,7 +81,8 @@ show_reading(List *fields, const IngestOptions *o)
 					 psprintf("decimal_separator=%s", show_character(o->format.decimal_separator)));
 	fields = lappend(fields, psprintf("thousands=%s", show_character(o->format.thousands)));
 	fields = lappend(fields, psprintf("allow_lossy=%d", o->format.allow_lossy));
-	return lappend(fields, psprintf("filename=%s", show_string(o->filename)));
+	fields = lappend(fields, psprintf("filename=%s", show_string(o->filename)));
+	return lappend(fields, psprintf("filter=%s", show_string(o->filter)));
 }
 
 static List *

@@ -106,3 +106,9 @@ SELECT row_group_id, path_in_schema, num_values, stats_min, stats_max, compressi
   FROM ingest.parquet_metadata(file('orders.parquet')) WHERE column_id >= 2;
 SELECT convert_from(key, 'UTF8') AS key, convert_from(value, 'UTF8') AS value FROM ingest.parquet_kv_metadata(file('orders.parquet'));
 SELECT column_id, field_id, stats_min, stats_max, stats_null_count FROM ingest.parquet_column_stats(file('orders.parquet'));
+
+-- Option filter
+CREATE TABLE takings (id int, kind text, amount numeric);
+CALL write(file('takings.csv'), E'id,kind,amount\n1,sale,10\n2,refund,x\n3,sale,7\n');
+SELECT rows_read, rows_staged, rows_quarantined, rows_ignored
+  FROM ingest.load('takings', file('takings.csv'), options => '{"filter": "kind = ''sale''"}');

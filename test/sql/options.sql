@@ -96,7 +96,8 @@ SELECT o, coalesce(nullif(options_check(o), ''), 'defaults') FROM (VALUES
     (60, '{"workers": 0}'),
     (61, '{"workers": "64"}'),
     (62, '{"chunk_size": "1MB"}'),
-    (63, '{"chunk_size": 65536}')) AS v(n, o) ORDER BY n;
+    (63, '{"chunk_size": 65536}'),
+    (64, '{"filter": "id > 1"}'), (65, '{"filter": null}')) AS v(n, o) ORDER BY n;
 
 -- names: a hint for what is close, publishing options are not there yet
 SELECT options_check('{"delimeter": ";"}'); -- ERROR
@@ -126,7 +127,7 @@ SELECT o, options_error(o) FROM (VALUES
     (51, '{"min_file_age": "soon"}'), (52, '{"min_file_age": "infinity"}'),
     (53, '{"min_file_age": "1000000000 years"}'), (54, '{"workers": 65}'), (55, '{"workers": -1}'),
     (56, '{"workers": "many"}'),
-    (57, jsonb_build_object('on_busy', repeat('x', 200)))) AS v(n, o) ORDER BY n;
+    (57, jsonb_build_object('on_busy', repeat('x', 200))), (58, '{"filter": true}'), (59, '{"filter": ""}')) AS v(n, o) ORDER BY n;
 
 -- contradictions
 SELECT o, options_error(o) FROM (VALUES
@@ -170,8 +171,8 @@ SELECT o, options_check_fingerprint(o) FROM (VALUES
     (10, '{"encoding": "latin1"}'), (11, '{"encoding": "iso-8859-1"}'),
     (12, '{"column_map": {"b": ["x", "y"], "a": "z"}, "on_error": "ignore", "lossy": "allow"}'),
     (13, '{"columns": ["b", "a"], "header": "false", "comment": "#", "thousands": "''", "skip": 2}'),
-    (14, '{"chunk_size": "1MB", "filename": "f", "dateformat": "%d", "header": "match"}')
-    ) AS v(n, o) ORDER BY n;
+    (14, '{"chunk_size": "1MB", "filename": "f", "dateformat": "%d", "header": "match"}'),
+    (15, '{"filter": "name = ''\"''"}')) AS v(n, o) ORDER BY n;
 -- ... and is itself an options argument with that meaning
 SELECT options_check_fingerprint(f::jsonb) = f FROM options_check_fingerprint(
     '{"quote": null, "null": ["x", ""], "compression": "gzip", "max_line_size": "1kB"}') AS f;
