@@ -115,6 +115,7 @@ OBJS += \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
 	src/contract/filter_expr.o \
+	src/contract/filter_proof.o \
 	src/contract/guard.o \
 	src/contract/parquet_arrays.o \
 	src/contract/parquet_binary.o \
@@ -131,6 +132,7 @@ OBJS += \
 	src/contract/parquet_numerics.o \
 	src/contract/parquet_nested.o \
 	src/contract/parquet_nested_text.o \
+	src/contract/parquet_range.o \
 	src/contract/parquet_scalar.o \
 	src/contract/parquet_texts.o \
 	src/contract/parquet_types.o \
@@ -175,6 +177,7 @@ OBJS += \
 	src/stage/quarantine_writer.o \
 	src/stage/row_builder.o \
 	src/stage/row_group_cutter.o \
+	src/stage/row_group_pruner.o \
 	src/stage/row_sink.o \
 	src/stage/shared.o \
 	src/stage/target_lock.o \

@@ -10,6 +10,7 @@
 #define INGEST_CONTRACT_PARQUET_H
 
 #include "contract/batch.h"
+#include "contract/filter_proof.h"
 #include "contract/spec.h"
 #include "format/parquet/rows.h"
 
@@ -45,6 +46,13 @@ extern ParquetColumn *parquet_column_create(const PqFile *file, const PqField *f
  */
 extern void parquet_column_convert(ParquetColumn *column, const PqVector *vectors, RowBatch *batch,
 								   int attno);
+
+/*
+ * parquet_range.c: what the statistics of a chunk of the column's leaf say of its values.  false: nothing, or a
+ * value may be a violation.  batch: an empty one, in which bounds live.  The same rights as above.
+ */
+extern bool parquet_column_range(ParquetColumn *column, const PqFile *file,
+								 const PqColumnChunk *chunk, RowBatch *batch, ColumnRange *range);
 
 /* The PostgreSQL type, as in CREATE TABLE, that holds every value of the field ("numeric(12,2)"). Palloc'd. */
 extern char *parquet_field_type(const PqFile *file, const PqField *field);

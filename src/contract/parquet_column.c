@@ -57,6 +57,12 @@ parquet_column_create(const PqFile *file, const PqField *field, const ContractCo
 	return column;
 }
 
+ParquetScalar *
+parquet_column_scalar(const ParquetColumn *column)
+{
+	return column->scalar;
+}
+
 /* Puts the converted values where def says, and nulls elsewhere; fills column->rows. */
 static void
 scatter(ParquetColumn *column, const PqVector *vector, RowBatch *batch, int attno)

@@ -132,6 +132,9 @@ extern void parquet_refuse_loss(ParquetScalar *scalar, ParquetRun *run, uint32 i
 /* A ParquetConvert that takes every value by way of its text. */
 extern ParquetConvert parquet_convert_by_text;
 
+/* How a column's values are converted; NULL: they are nested. parquet_column.c */
+extern ParquetScalar *parquet_column_scalar(const ParquetColumn *column);
+
 /* What a SCALAR field's values are. */
 extern ParquetFamily parquet_family(const PqNode *node);
 

@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "source/parquet_file.h"
 #include "stage/caller_rights.h"
+#include "stage/row_group_pruner.h"
 #include "utils/memutils.h"
 
 /* Bytes asked of the file at a time, per column. */
@@ -38,12 +39,14 @@ struct ParquetLoader
 	const ContractSpec *spec;
 	const IngestOptions *options;
 	RowSink *sink;
+	RowGroupPruner *pruner; /* NULL: every row group is read */
 	/* of the current file */
 	MemoryContext file_context;
 	ParquetFile *parquet;
 	int ncolumns;
 	LoaderColumn *columns;
-	const PqField **fields; /* of the columns, in the order of the file */
+	ParquetColumn **conversions; /* of the columns, by column of the contract; NULL: constant */
+	const PqField **fields;      /* of the columns, in the order of the file */
 	int32 nleaves;
 	int32 *leaves; /* of the fields, likewise */
 	/* of the current chunk */
@@ -61,6 +64,7 @@ parquet_loader_create(const ContractSpec *spec, const IngestOptions *options, Ro
 	loader->spec = spec;
 	loader->options = options;
 	loader->sink = sink;
+	loader->pruner = row_group_pruner_create(row_sink_contract(sink));
 	loader->file_context = AllocSetContextCreate(CurrentMemoryContext, "pg_ingest Parquet file",
 												 ALLOCSET_DEFAULT_SIZES);
 	return loader;
@@ -141,6 +145,7 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 	parquet_format_detect(pq, format);
 	loader->ncolumns = 0;
 	loader->columns = palloc0(file->ncolumns * sizeof(LoaderColumn));
+	loader->conversions = palloc0(file->ncolumns * sizeof(ParquetColumn *));
 	for (i = 0; i < file->ncolumns; i++)
 	{
 		LoaderColumn *column = &loader->columns[loader->ncolumns];
@@ -152,6 +157,7 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 		column->conversion =
 			parquet_column_create(pq, column->field, &loader->spec->columns[i],
 								  contract_converter(row_sink_contract(loader->sink), i), format);
+		loader->conversions[i] = column->conversion;
 		loader->ncolumns++;
 	}
 	collect_leaves(loader);
@@ -277,6 +283,23 @@ open_rows(ParquetLoader *loader)
 		parquet_file_raise(chunk->file->source, &error);
 }
 
+/* Is there no row in the row group that the filter lets through? */
+static bool
+is_pruned(ParquetLoader *loader)
+{
+	CallerRights saved;
+	bool prunes;
+
+	if (loader->pruner == NULL)
+		return false;
+	caller_rights_take(row_sink_user(loader->sink), &saved);
+	prunes =
+		row_group_pruner_prunes(loader->pruner, parquet_file_footer(loader->parquet), loader->chunk,
+								loader->conversions, row_sink_batch(loader->sink));
+	caller_rights_leave(&saved);
+	return prunes;
+}
+
 uint64
 parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 {
@@ -288,6 +311,11 @@ parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *coun
 	if (chunk->records == 0)
 		return 0;
 	open_file(loader, chunk->file);
+	if (is_pruned(loader))
+	{
+		chunk_counts_add_filtered(counts, chunk->records);
+		return chunk->records;
+	}
 	open_rows(loader);
 	pq_error_init(&error);
 	while (done < chunk->records)

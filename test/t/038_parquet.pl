@@ -20,6 +20,7 @@ for my $point (qw(mid_chunk chunk_loaded between_chunks staged published))
 }
 worker_killed();
 server_stopped();
+filtered();
 other_file();
 done_testing();
 
@@ -108,6 +109,33 @@ sub server_stopped
 	load_ok($node, $load, 'published', 'server restarted: the same call publishes');
 	is_whole($target, 'server restarted: every row once');
 	is(staged_again($node, $target), 'none', 'server restarted: nothing is staged again');
+	return;
+}
+
+# Row groups that a filter leaves out are committed chunks like others; another filter is another load.
+sub filtered
+{
+	my $target = new_target('filtered');
+	my $load = load_sql($target, $file, '"filter": "id > 20000"');
+
+	interrupt($node, $load, 'between_chunks');
+	interrupt($node, $load, 'chunk_loaded');
+	remember_chunks($node, $target);
+	load_ok($node, $load, 'published', 'filter: the same call publishes');
+	is( sql(
+			$node,
+			"SELECT rows_read, rows_staged, rows_quarantined, rows_ignored, (SELECT min(id) FROM $target)
+				FROM ingest.loads WHERE target = '$target'::regclass"),
+		'60000|39960|40|20000|20001',
+		'filter: every row is counted once');
+	is(staged_again($node, $target), 'none', 'filter: nothing is staged again');
+
+	$target = new_target('filtered_anew');
+	interrupt($node, load_sql($target, $file, '"filter": "id > 20000"'), 'between_chunks');
+	remember_chunks($node, $target);
+	load_ok($node, load_sql($target, $file, '"filter": "id > 30000"'), 'published', 'another filter: is staged anew');
+	is(staged_again($node, $target), 'all', 'another filter: nothing of the former is kept');
+	is(sql($node, "SELECT count(*), min(id) FROM $target"), '29970|30001', 'another filter: its rows');
 	return;
 }
 
