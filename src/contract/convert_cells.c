@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -133,6 +134,13 @@ run_cells(void *arg)
 	}
 }
 
+/* Is the input function none of PostgreSQL's own, whose internal errors are not about the text? */
+static bool
+is_of_extension(const Converter *converter)
+{
+	return converter->base_input.fn_oid >= FirstNormalObjectId;
+}
+
 void
 convert_cells(ConvertCell *cells, int ncells)
 {
@@ -151,8 +159,14 @@ convert_cells(ConvertCell *cells, int ncells)
 	{
 		ErrorData *error;
 
-		if (!guard_call(run_cells, &run, &error))
+		if (!guard_call_of_extension(run_cells, &run, &error))
 		{
+			if (error->sqlerrcode == ERRCODE_INTERNAL_ERROR)
+			{
+				if (!is_of_extension(cells[run.next].converter))
+					ReThrowError(error);
+				error->sqlerrcode = ERRCODE_INVALID_TEXT_REPRESENTATION;
+			}
 			fail_from_error(&cells[run.next], error);
 			FreeErrorData(error);
 			run.next++;

@@ -35,8 +35,9 @@ error_is_about_data(int sqlstate)
 	}
 }
 
-bool
-guard_call(void (*fn)(void *arg), void *arg, ErrorData **error)
+/* internal: errors without a SQLSTATE of their own are returned as well. */
+static bool
+guarded(void (*fn)(void *arg), void *arg, ErrorData **error, bool internal)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -60,7 +61,8 @@ guard_call(void (*fn)(void *arg), void *arg, ErrorData **error)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		if (!error_is_about_data(caught->sqlerrcode))
+		if (!error_is_about_data(caught->sqlerrcode) &&
+			!(internal && caught->sqlerrcode == ERRCODE_INTERNAL_ERROR))
 			ReThrowError(caught);
 	}
 	PG_END_TRY();
@@ -72,4 +74,16 @@ guard_call(void (*fn)(void *arg), void *arg, ErrorData **error)
 	else
 		FreeErrorData(caught);
 	return false;
+}
+
+bool
+guard_call(void (*fn)(void *arg), void *arg, ErrorData **error)
+{
+	return guarded(fn, arg, error, false);
+}
+
+bool
+guard_call_of_extension(void (*fn)(void *arg), void *arg, ErrorData **error)
+{
+	return guarded(fn, arg, error, true);
 }

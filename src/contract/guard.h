@@ -15,4 +15,10 @@
 
 extern bool guard_call(void (*fn)(void *arg), void *arg, ErrorData **error);
 
+/*
+ * The same, but errors that have no SQLSTATE of their own (XX000) are returned too: functions of
+ * extensions raise them for values that they refuse.  *error tells which of them are to be raised again.
+ */
+extern bool guard_call_of_extension(void (*fn)(void *arg), void *arg, ErrorData **error);
+
 #endif
