@@ -128,6 +128,7 @@ OBJS += \
 	src/contract/parquet_dictionary.o \
 	src/contract/parquet_domains.o \
 	src/contract/parquet_floats.o \
+	src/contract/parquet_geometry.o \
 	src/contract/parquet_integers.o \
 	src/contract/parquet_numerics.o \
 	src/contract/parquet_nested.o \

@@ -41,6 +41,15 @@ has_candidate()
 	[[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [0-9] ]]
 }
 
+# server_major: of the PostgreSQL that is meant, if it is a package of Debian.
+server_major()
+{
+	local major
+	major=$(sed -n 's,^/usr/lib/postgresql/\([0-9]*\)/.*,\1,p' <<<"${PG_CONFIG:-}")
+	[ -n "$major" ] || major=$(newest_server)
+	echo "$major"
+}
+
 # find_postgres_packages: sets postgres to the packages of the PostgreSQL that is meant, to nothing
 # when it is there.
 find_postgres_packages()
@@ -50,8 +59,7 @@ find_postgres_packages()
 	if [ -n "${PG_CONFIG:-}" ] && has_server_headers "$PG_CONFIG"; then
 		return
 	fi
-	major=$(sed -n 's,^/usr/lib/postgresql/\([0-9]*\)/.*,\1,p' <<<"${PG_CONFIG:-}")
-	[ -n "$major" ] || major=$(newest_server)
+	major=$(server_major)
 	if [ -z "$major" ]; then
 		update_lists
 		major=$(apt-cache depends postgresql | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p')
@@ -80,7 +88,13 @@ for group in "$@"; do
 			find_postgres_packages
 			install_missing "${BUILD_PACKAGES[@]}" "${postgres[@]}"
 			;;
-		test) install_missing "${TEST_PACKAGES[@]}" ;;
+		test)
+			install_missing "${TEST_PACKAGES[@]}"
+			package=postgresql-$(server_major)-postgis-3	# one test needs it, 40 MB
+			if has_candidate "$package"; then
+				install_missing "$package" || say "going on without $package"
+			fi
+			;;
 		bench) install_missing "${BENCH_PACKAGES[@]}" ;;
 		interop)
 			install_missing "${INTEROP_PACKAGES[@]}"

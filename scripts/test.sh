@@ -169,6 +169,12 @@ part_regress()
 	local names
 	names=$(select_tests test/sql .sql)
 	begin_part regress "$names" || return 0
+	if [ ! -e "$("$PG_CONFIG" --sharedir)/extension/postgis.control" ] &&
+		grep -qx load_geometry <<<"$names"; then
+		names=$(grep -vx load_geometry <<<"$names" || true)
+		echo "PostGIS is not installed" >"$LOGS/load_geometry.log"
+		report 77 regress/load_geometry "$LOGS/load_geometry.log" 0
+	fi
 	run_suite regress "$PGXS_SRC/test/regress/pg_regress" "$names"
 }
 

@@ -207,5 +207,7 @@ parquet_pick_binary(ParquetScalar *scalar)
 		scalar->convert = convert_uuids;
 		return true;
 	}
+	if (parquet_is_geometry(scalar->converter->base_type))
+		return parquet_pick_geometry(scalar);
 	return parquet_pick_text(scalar);
 }

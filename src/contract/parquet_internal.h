@@ -159,6 +159,14 @@ extern bool parquet_pick_text(ParquetScalar *scalar);
 extern bool parquet_pick_binary(ParquetScalar *scalar);
 extern bool parquet_pick_uuid(ParquetScalar *scalar);
 
+/* parquet_texts.c, for conversions picked after parquet_pick_text(): bytes i are text of the file. */
+extern void parquet_as_text(ParquetScalar *scalar, ParquetRun *run, uint32 i);
+
+/* parquet_geometry.c: is it geometry or geography of the extension postgis? */
+extern bool parquet_is_geometry(Oid type);
+/* Bytes without annotation, WKB or text, for such a type. */
+extern bool parquet_pick_geometry(ParquetScalar *scalar);
+
 /* parquet_dictionary.c: run->n values, by their index in a dictionary. */
 extern ParquetCache *parquet_cache_create(size_t memory);
 extern void parquet_dictionary_run(ParquetScalar *scalar, const PqDictionary *dictionary,

@@ -154,24 +154,34 @@ decode(ParquetScalar *scalar, ParquetRun *run, uint32 i, PqBytes *bytes)
 	return !OidIsValid(scalar->conversion) || convert_encoding(scalar, run, i, bytes);
 }
 
+static inline void
+value_from_text(ParquetScalar *scalar, ParquetRun *run, uint32 i)
+{
+	PqBytes bytes = parquet_bytes_at(scalar, parquet_at(run, i));
+	Datum value;
+
+	if (!decode(scalar, run, i, &bytes))
+		return;
+	if (likely(converter_try(scalar->converter, bytes.data, bytes.len, run->arena, &value) ==
+			   CONVERT_OK))
+		parquet_put(run, i, value);
+	else
+		(void) parquet_doubt(run, i, scalar->converter, bytes.data, bytes.len);
+}
+
 static void
 convert_texts(ParquetScalar *scalar, ParquetRun *run)
 {
 	uint32 i;
 
 	for (i = 0; i < run->n; i++)
-	{
-		PqBytes bytes = parquet_bytes_at(scalar, parquet_at(run, i));
-		Datum value;
+		value_from_text(scalar, run, i);
+}
 
-		if (!decode(scalar, run, i, &bytes))
-			continue;
-		if (likely(converter_try(scalar->converter, bytes.data, bytes.len, run->arena, &value) ==
-				   CONVERT_OK))
-			parquet_put(run, i, value);
-		else
-			(void) parquet_doubt(run, i, scalar->converter, bytes.data, bytes.len);
-	}
+void
+parquet_as_text(ParquetScalar *scalar, ParquetRun *run, uint32 i)
+{
+	value_from_text(scalar, run, i);
 }
 
 bool
