@@ -145,11 +145,21 @@ conditions_equality_is_exact(Form_pg_attribute attribute)
 	return OidIsValid(lookup_type_cache(type_oid, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
 }
 
+/* Without the version that it has, a row could be overwritten by one that is older. */
+static bool
+is_chosen(const PublishOptions *options, const char *name)
+{
+	if (options->update_if_newer != NULL && strcmp(options->update_if_newer, name) == 0)
+		return true;
+	return !conditions_has_name(options->merge_exclude_columns, name) &&
+		   (options->merge_update_columns == NIL ||
+			conditions_has_name(options->merge_update_columns, name));
+}
+
 /* Neither the key nor what only the server may set; the mark of soft_delete is set apart. */
 List *
 conditions_updated_columns(const PublishRequest *request)
 {
-	const PublishOptions *options = request->options;
 	List *columns = NIL;
 	ListCell *cell;
 
@@ -157,10 +167,7 @@ conditions_updated_columns(const PublishRequest *request)
 	{
 		const char *name = lfirst(cell);
 
-		if (conditions_has_name(request->key, name) ||
-			conditions_has_name(options->merge_exclude_columns, name) ||
-			(options->merge_update_columns != NIL &&
-			 !conditions_has_name(options->merge_update_columns, name)) ||
+		if (conditions_has_name(request->key, name) || !is_chosen(request->options, name) ||
 			conditions_attribute(request->target, name)->attidentity == ATTRIBUTE_IDENTITY_ALWAYS)
 			continue;
 		columns = lappend(columns, lfirst(cell));

@@ -23,7 +23,7 @@ extern void conditions_check_key(const PublishRequest *request);
 /* Both have the same key, and the target's row is in scope and meets incremental_predicates. */
 extern void conditions_append_match(StringInfo sql, const PublishRequest *request);
 
-/* Columns, of char *, that an update of a matched row sets. */
+/* Columns, of char *, that an update of a matched row sets; always that of update_if_newer. */
 extern List *conditions_updated_columns(const PublishRequest *request);
 
 /* The rows differ in one of the columns. "false" when there are none. */

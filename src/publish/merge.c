@@ -25,16 +25,37 @@
  */
 #define PROBE_TARGET_RATIO 5.0
 
+/* surplus: rows of the target that share their key with another one. */
 static void
-check_matches(const PublishRequest *request, const WriteCounts *done)
+check_surplus(const PublishRequest *request, int64 surplus)
 {
-	if (done->matches > done->winners)
+	if (surplus > 0)
 		ereport(ERROR, (errcode(ERRCODE_CARDINALITY_VIOLATION),
 						errmsg("the key of the load is not unique in table \"%s\"",
 							   RelationGetRelationName(request->target)),
 						errdetail("%lld rows of the load match more rows of the table than one.",
-								  (long long) (done->matches - done->winners)),
+								  (long long) surplus),
 						errhint("Remove the duplicates and create a unique index on the key.")));
+}
+
+void
+merge_check_target(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	conditions_check_key(request);
+	if (target_key_is_unique(request->target, request->key,
+							 request->options->null_keys == NULL_KEYS_MATCH))
+		return;
+	initStringInfo(&sql);
+	appendStringInfo(&sql,
+					 "SELECT FROM %s AS target WHERE EXISTS (SELECT FROM (%s) AS staged WHERE ",
+					 staged_relation_name(RelationGetRelid(request->target)), staged_rows(request));
+	conditions_append_match(&sql, request);
+	appendStringInfoString(&sql, ") GROUP BY ");
+	staged_append_columns(&sql, "target", request->key);
+	appendStringInfoString(&sql, " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1");
+	check_surplus(request, query_count(sql.data, NULL));
 }
 
 /* Without a match to look for, the rows are only inserted. */
@@ -117,7 +138,7 @@ merge_run(const PublishRequest *request, MatchedAction matched, PublishCounts *c
 	if (matched == MATCHED_KEEP)
 		counts->skipped = done.winners - done.offered;
 	else
-		check_matches(request, &done);
+		check_surplus(request, done.matches - done.winners);
 	counts->read = done.staged;
 	counts->deduplicated = done.staged - done.winners;
 	counts->inserted = done.inserted;

@@ -26,4 +26,7 @@ extern void merge_run(const PublishRequest *request, MatchedAction matched, Publ
  */
 extern char *merge_classification(const PublishRequest *request, MatchedAction matched);
 
+/* Raises the error that merge_run() would if the target holds a key of the source twice. */
+extern void merge_check_target(const PublishRequest *request);
+
 #endif

@@ -87,24 +87,38 @@ inserts_deletions(const PublishRequest *request)
 	return request->options->soft_delete != NULL && request->options->update_if_newer != NULL;
 }
 
+/* " AND the versions differ": a row marked already takes over that of a later deletion. */
+static void
+append_other_version(StringInfo sql, const PublishRequest *request)
+{
+	appendStringInfoString(sql, " AND ");
+	conditions_append_different(sql, request,
+								list_make1(pstrdup(request->options->update_if_newer)));
+}
+
 static void
 append_deletion(StringInfo sql, const PublishRequest *request, const char *deletes)
 {
+	const char *version = request->options->update_if_newer;
+
 	if (request->options->soft_delete == NULL)
 	{
 		appendStringInfo(sql, " WHEN MATCHED AND %s THEN DELETE", deletes);
 		return;
 	}
+	if (version != NULL)
+		version = psprintf("%s = staged.%s", quote_identifier(version), quote_identifier(version));
 	appendStringInfo(sql, " WHEN MATCHED AND %s AND ", deletes);
 	conditions_append_unmarked(sql, request, "target");
-	appendStringInfoString(sql, " THEN UPDATE SET ");
-	if (request->options->update_if_newer != NULL)
-	{
-		const char *name = quote_identifier(request->options->update_if_newer);
-
-		appendStringInfo(sql, "%s = staged.%s, ", name, name);
-	}
+	appendStringInfo(sql, " THEN UPDATE SET %s%s", version != NULL ? version : "",
+					 version != NULL ? ", " : "");
 	conditions_append_mark(sql, request, true);
+	if (version != NULL)
+	{
+		appendStringInfo(sql, " WHEN MATCHED AND %s", deletes);
+		append_other_version(sql, request);
+		appendStringInfo(sql, " THEN UPDATE SET %s", version);
+	}
 	appendStringInfo(sql, " WHEN MATCHED AND %s THEN DO NOTHING", deletes);
 }
 
@@ -183,16 +197,10 @@ merge_statement(const PublishRequest *request, MatchedAction matched)
 
 /* CASE … END of merge_classification() for rows that match. */
 static void
-append_matched_kinds(StringInfo sql, const PublishRequest *request, MatchedAction matched,
-					 const char *deletes)
+append_matched_kinds(StringInfo sql, const PublishRequest *request, const char *deletes)
 {
 	StringInfoData older;
 
-	if (matched == MATCHED_KEEP)
-	{
-		appendStringInfoString(sql, " ELSE 'skipped'");
-		return;
-	}
 	initStringInfo(&older);
 	if (conditions_append_older(&older, request))
 		appendStringInfo(sql, " WHEN %s THEN 'skipped'", older.data);
@@ -200,7 +208,14 @@ append_matched_kinds(StringInfo sql, const PublishRequest *request, MatchedActio
 	{
 		appendStringInfo(sql, " WHEN %s AND ", deletes);
 		conditions_append_unmarked(sql, request, "target");
-		appendStringInfo(sql, " THEN 'deleted' WHEN %s THEN 'unchanged'", deletes);
+		appendStringInfoString(sql, " THEN 'deleted'");
+		if (request->options->update_if_newer != NULL)
+		{
+			appendStringInfo(sql, " WHEN %s", deletes);
+			append_other_version(sql, request);
+			appendStringInfoString(sql, " THEN 'updated'");
+		}
+		appendStringInfo(sql, " WHEN %s THEN 'unchanged'", deletes);
 	}
 	else if (deletes != NULL)
 		appendStringInfo(sql, " WHEN %s THEN 'deleted'", deletes);
@@ -209,18 +224,37 @@ append_matched_kinds(StringInfo sql, const PublishRequest *request, MatchedActio
 	appendStringInfoString(sql, " THEN 'updated' ELSE 'unchanged'");
 }
 
+/* merge_classification() of MATCHED_KEEP: a key may match many rows of the target. */
+static char *
+classify_new(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT CASE WHEN EXISTS (SELECT FROM %s AS target WHERE ",
+					 staged_relation_name(RelationGetRelid(request->target)));
+	conditions_append_match(&sql, request);
+	appendStringInfo(&sql,
+					 ") THEN 'skipped' ELSE 'inserted' END AS _ingest_kind, staged.* "
+					 "FROM (%s) AS staged",
+					 staged_winners(request));
+	return sql.data;
+}
+
 char *
 merge_classification(const PublishRequest *request, MatchedAction matched)
 {
 	const char *deletes = deletes_condition(request);
 	StringInfoData sql;
 
+	if (matched == MATCHED_KEEP)
+		return classify_new(request);
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT CASE");
 	if (deletes != NULL && !inserts_deletions(request))
 		appendStringInfo(&sql, " WHEN target.tableoid IS NULL AND %s THEN 'skipped'", deletes);
 	appendStringInfoString(&sql, " WHEN target.tableoid IS NULL THEN 'inserted'");
-	append_matched_kinds(&sql, request, matched, deletes);
+	append_matched_kinds(&sql, request, deletes);
 	appendStringInfo(
 		&sql, " END AS _ingest_kind, staged.* FROM (%s) AS staged LEFT JOIN %s AS target ON ",
 		staged_winners(request), staged_relation_name(RelationGetRelid(request->target)));

@@ -71,7 +71,8 @@ publish_run(PublishRequest *request, PublishCounts *counts)
 	handle_null_keys(request, counts);
 	check_identity(request, counts);
 	checks_limits(request, counts, rows_before);
-	duplicates_handle(request, counts);
+	if (request->key != NIL)
+		duplicates_handle(request, counts);
 }
 
 /* The names of the index's key columns if it is a primary key, else NIL. */

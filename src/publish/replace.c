@@ -225,11 +225,27 @@ staged_keys(const PublishRequest *request)
 	return sql.data;
 }
 
+/*
+ * A key stands for one row where it can occur only once, or where the options
+ * choose among the versions of a row; else for as many as there are.
+ */
+static bool
+key_is_of_one_row(const PublishRequest *request)
+{
+	const PublishOptions *options = request->options;
+
+	return options->dedup != DEDUP_DEFAULT || options->dedup_sort != NULL ||
+		   options->update_if_newer != NULL || options->hard_delete != NULL ||
+		   options->soft_delete != NULL ||
+		   target_key_is_unique(request->target, request->key,
+								options->null_keys == NULL_KEYS_MATCH);
+}
+
 void
 delete_insert_run(PublishRequest *request, PublishCounts *counts)
 {
 	conditions_check_key(request);
-	if (target_key_is_unique(request->target, request->key))
+	if (key_is_of_one_row(request))
 		merge_run(request, MATCHED_REPLACE, counts);
 	else
 	{
@@ -241,15 +257,16 @@ delete_insert_run(PublishRequest *request, PublishCounts *counts)
 char *
 delete_insert_classify(const PublishRequest *request)
 {
-	if (target_key_is_unique(request->target, request->key))
-		return merge_classification(request, MATCHED_REPLACE);
-	return replace_classification(request, staged_keys(request));
+	if (!key_is_of_one_row(request))
+		return replace_classification(request, staged_keys(request));
+	merge_check_target(request);
+	return merge_classification(request, MATCHED_REPLACE);
 }
 
 char *
 delete_insert_removed_rows(const PublishRequest *request)
 {
-	if (target_key_is_unique(request->target, request->key))
+	if (key_is_of_one_row(request))
 		return NULL;
 	return replace_removed(request, staged_keys(request));
 }

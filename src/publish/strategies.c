@@ -25,6 +25,7 @@ upsert_run(PublishRequest *request, PublishCounts *counts)
 static char *
 upsert_classify(const PublishRequest *request)
 {
+	merge_check_target(request);
 	return merge_classification(request, MATCHED_UPDATE);
 }
 

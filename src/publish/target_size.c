@@ -109,30 +109,36 @@ target_size_has_index(Relation target, List *key)
 
 /* All of the index's columns are of the key, and it knows of every row at once. */
 static bool
-index_makes_unique(Relation target, Oid index_oid, List *key)
+index_makes_unique(Relation target, Oid index_oid, List *key, bool nulls_match)
 {
 	Relation index = index_open(index_oid, AccessShareLock);
 	Form_pg_index form = index->rd_index;
+	bool nulls_repeat = nulls_match && !form->indnullsnotdistinct;
 	bool unique;
 	int i;
 
 	unique = form->indisunique && form->indisvalid && form->indimmediate &&
 			 RelationGetIndexPredicate(index) == NIL;
 	for (i = 0; unique && i < form->indnkeyatts; i++)
-		unique = is_key_column(target, form->indkey.values[i], key);
+	{
+		AttrNumber column = form->indkey.values[i];
+
+		unique = is_key_column(target, column, key) &&
+				 (!nulls_repeat || TupleDescAttr(RelationGetDescr(target), column - 1)->attnotnull);
+	}
 	index_close(index, AccessShareLock);
 	return unique;
 }
 
 bool
-target_key_is_unique(Relation target, List *key)
+target_key_is_unique(Relation target, List *key, bool nulls_match)
 {
 	List *indexes = RelationGetIndexList(target);
 	ListCell *cell;
 	bool found = false;
 
 	foreach (cell, indexes)
-		found = found || index_makes_unique(target, lfirst_oid(cell), key);
+		found = found || index_makes_unique(target, lfirst_oid(cell), key, nulls_match);
 	list_free(indexes);
 	return found;
 }

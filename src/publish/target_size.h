@@ -16,7 +16,10 @@ extern double target_size_rows(Relation target);
 /* Whether one row can be looked up by the key (List of char *) through an index. */
 extern bool target_size_has_index(Relation target, List *key);
 
-/* Whether a unique index keeps the key, or a part of it, from occurring twice. */
-extern bool target_key_is_unique(Relation target, List *key);
+/*
+ * Whether a unique index keeps the key, or a part of it, from occurring twice;
+ * with nulls_match also keys with NULLs, which may repeat in most unique indexes.
+ */
+extern bool target_key_is_unique(Relation target, List *key, bool nulls_match);
 
 #endif
