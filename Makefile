@@ -2,6 +2,7 @@
 #
 #   make, make install, make installcheck     need PostgreSQL's server headers
 #   make demo, make test, make lint           install what they miss, see scripts/
+#   make property SEQUENCES=5000              more of the random sequences of make test
 #
 # PG_CONFIG=/path/to/pg_config chooses the server, PROFILE=-O3 adds compiler flags.
 # FLAVOUR=test is the build of "make test": warnings are errors, assertions and
@@ -279,7 +280,7 @@ override with_llvm = no
 override autodepend = yes
 
 # Goals made by scripts, which find PostgreSQL themselves: it may not be there yet.
-SCRIPTED = test lint demo demo-stop bench conformance interop
+SCRIPTED = test property lint demo demo-stop bench conformance interop
 
 ifneq (,$(filter-out $(SCRIPTED),$(or $(MAKECMDGOALS),all)))
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -325,6 +326,10 @@ endif
 # PARTS="unit regress" and TESTS="names" choose among the tests.
 test:
 	@scripts/test.sh
+
+# Random sequences of publishes: SEQUENCES=5000, SEED=… and NUMBER=… repeat one of them.
+property:
+	@SEQUENCES=$${SEQUENCES:-5000} PARTS=tap TESTS=040_property TEST_TIMEOUT=7200 scripts/test.sh
 
 lint:
 	@scripts/lint.sh

@@ -67,12 +67,17 @@ def order(rng, columns):
     return tuple((name, rng.choice(('asc', 'desc', 'desc nulls last'))) for name in chosen)
 
 
-def key_options(rng, kind, strategy, columns, key):
-    options = {}
+def version_options(rng, columns):
+    made = {}
     if rng.random() < 0.4:
-        options['dedup'] = rng.choice(('first', 'last', 'error', 'quarantine'))
+        made['dedup'] = rng.choice(('first', 'last', 'error', 'quarantine'))
     if rng.random() < 0.3:
-        options['dedup_sort'] = order(rng, columns)
+        made['dedup_sort'] = order(rng, columns)
+    return made
+
+
+def key_options(rng, kind, strategy, columns, key):
+    options = version_options(rng, columns)
     if rng.random() < 0.2 and not set(key) <= set(kind.not_null):
         options['null_keys'] = 'match'
     if rng.random() < 0.1:
@@ -94,7 +99,11 @@ def key_options(rng, kind, strategy, columns, key):
 
 
 def options(rng, kind, strategy, columns, key):
-    made = key_options(rng, kind, strategy, columns, key) if strategy in KEYED else {}
+    made = {}
+    if strategy in KEYED:
+        made = key_options(rng, kind, strategy, columns, key)
+    elif strategy != 'append' and kind.primary_key():
+        made = version_options(rng, columns)
     if strategy == 'replace_where' or strategy == 'sync' and rng.random() < 0.3:
         made['replace_where'] = ('a', rng.choice(('=', '<', '>=')), rng.randrange(A))
     if rng.random() < 0.05:

@@ -63,6 +63,7 @@ def stop(session, how):
     if pid is None:
         return
     if how == KILL:
+        session.must('CHECKPOINT')  # so that recovery does not take long
         os.kill(pid, signal.SIGKILL)
     else:
         session.must('SELECT pg_%s_backend(%d)' % ('cancel' if how == CANCEL else 'terminate', pid))

@@ -60,6 +60,8 @@ class Publication:
         self.rows = [dict(row) for row in rows]
         self.staged = list(request.rows)
         self.counts = dict.fromkeys(COUNTS, 0)
+        self.key = request.key
+        self.scope = lambda row: True   # rows of the target that may meet a key
         self.quarantined = request.rows_bad
         self.surplus_quarantined = 0
         self.changes = Counter()
@@ -69,7 +71,7 @@ class Publication:
 
     def key_of(self, row):
         """None where a NULL keeps the row from meeting any other."""
-        key = tuple(row[name] for name in self.request.key)
+        key = tuple(row[name] for name in self.key)
         if None in key and self.options.get('null_keys') != 'match':
             return None
         return self.folded(key)
@@ -81,7 +83,7 @@ class Publication:
 
     def set_null_keys_apart(self):
         """Rows without a key go to quarantine; a relation must not have any."""
-        if not self.request.key:
+        if not self.key:
             return
         lacking = [row for row in self.staged if self.key_of(row) is None]
         if lacking and not self.request.is_load:
@@ -102,7 +104,8 @@ class Publication:
     def dedup_rule(self):
         """Rows of a relation have no order of their own."""
         ordered = 'dedup_sort' in self.options or 'update_if_newer' in self.options
-        default = 'last' if self.request.is_load or ordered else 'error'
+        by_position = self.request.is_load and self.request.key
+        default = 'last' if by_position or ordered else 'error'
         return self.options.get('dedup', default)
 
     def best_first(self, versions):
@@ -156,7 +159,7 @@ class Publication:
         columns = self.options.get('merge_update_columns', self.request.carried)
         excluded = self.options.get('merge_exclude_columns', ())
         return [name for name in self.request.carried
-                if name not in self.request.key and
+                if name not in self.key and
                 (name in columns and name not in excluded or
                  name == self.options.get('update_if_newer'))]
 
@@ -195,7 +198,7 @@ class Publication:
         self.counts['read'] = len(self.staged)
         known = {}
         for row in self.rows:
-            if self.admitted(row) and self.key_of(row) is not None:
+            if self.scope(row) and self.admitted(row) and self.key_of(row) is not None:
                 known.setdefault(self.key_of(row), []).append(row)
         for key, staged in self.winners().items():
             rows = known.get(key, ())
@@ -254,7 +257,17 @@ class Publication:
         self.counts['updated'] += 1
         self.update(row, changes)
 
-    def replace(self, replaced):
+    def replace(self):
+        """By the primary key, so that rows keep their place, or else as bags of rows."""
+        self.key = self.request.kind.primary_key()
+        if self.key:
+            self.scope = self.in_scope
+            self.remove_missing()
+            self.merge('replace')
+        else:
+            self.replace_rows([row for row in self.rows if self.in_scope(row)])
+
+    def replace_rows(self, replaced):
         """The rows in replaced become the staged ones; those that are equal stay."""
         def image(row):
             return tuple(row[name] for name in self.request.carried)
@@ -276,20 +289,20 @@ class Publication:
     def delete_insert(self):
         """Where the key may occur more than once, all rows of a key are replaced by all of them."""
         per_version = {'dedup', 'dedup_sort', 'update_if_newer', 'hard_delete', 'soft_delete'}
-        if self.request.kind.enforces(self.request.key) or per_version & set(self.options):
+        nulls_match = self.options.get('null_keys') == 'match'
+        if self.request.kind.enforces(self.key, nulls_match) or per_version & set(self.options):
             self.merge('replace')
             return
         keys = {self.key_of(row) for row in self.staged}
-        self.replace([row for row in self.rows
-                      if self.key_of(row) is not None and self.key_of(row) in keys and
-                      self.admitted(row)])
+        self.replace_rows([row for row in self.rows
+                           if self.key_of(row) is not None and self.key_of(row) in keys and
+                           self.admitted(row)])
 
-    def sync(self):
-        """While rows of the load are in quarantine, what is missing cannot be told."""
-        keys = {self.key_of(row) for row in self.staged}
+    def remove_missing(self):
+        """Rows in scope that the source does not have go away, or are marked."""
+        keys = {self.key_of(row) for row in self.staged} - {None}
         for row in list(self.rows):
-            if (self.quarantined or self.key_of(row) in keys and self.key_of(row) is not None or
-                    not self.in_scope(row) or not self.admitted(row)):
+            if self.key_of(row) in keys or not self.in_scope(row) or not self.admitted(row):
                 continue
             if 'soft_delete' not in self.options:
                 self.remove(row)
@@ -298,6 +311,11 @@ class Publication:
             else:
                 self.update(row, {'gone': True})
             self.counts['removed'] += 1
+
+    def sync(self):
+        """While rows of the load are in quarantine, what is missing cannot be told."""
+        if not self.quarantined:
+            self.remove_missing()
         self.merge('update')
 
     # all of it
@@ -328,7 +346,7 @@ class Publication:
         if 'replace_where' in self.options and not all(self.in_scope(row) for row in self.staged):
             self.problems.add(CHECK_VIOLATION)
         if strategy in ('replace', 'replace_where'):
-            self.replace([row for row in self.rows if self.in_scope(row)])
+            self.replace()
         elif strategy in ('insert_only', 'upsert'):
             self.merge('keep' if strategy == 'insert_only' else 'update')
         else:

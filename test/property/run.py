@@ -1,6 +1,6 @@
 """run.py: random sequences of publishes, compared with a simple reference.
 
-in:  a server with the test flavour of the extension: program psql, socket directory
+in:  a server with the test flavour of the extension, found as psql finds it (PGHOST, …)
      SEQUENCES and SEED in the environment; NUMBER runs one sequence of a seed
 out: progress on standard output; status 1 and the statements of a sequence that went wrong
 
@@ -20,17 +20,15 @@ from targets import SETUP
 
 PROGRESS_SECONDS = 10
 SETTINGS = ("SET timezone = 'UTC'",)
-MOST_FAILURES = int(os.environ.get('MOST', 5))
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('psql')
-    parser.add_argument('socket')
     parser.add_argument('directory', help='for files, readable for the server')
     parser.add_argument('--sequences', type=int, default=int(os.environ.get('SEQUENCES') or 300))
     parser.add_argument('--seed', default=os.environ.get('SEED') or random.randrange(1 << 32))
     parser.add_argument('--number', type=int, default=int(os.environ.get('NUMBER') or 0))
+    parser.add_argument('--most-failures', type=int, default=5, help='then it ends')
     return parser.parse_args()
 
 
@@ -61,7 +59,7 @@ def run_one(server, session, options, number, statistics):
 
 def main():
     options = arguments()
-    server = Server(options.psql, options.socket)
+    server = Server()
     session = server.session(SETTINGS)
     statistics = Counter()
     failures = 0
@@ -72,7 +70,7 @@ def main():
     last_report = time.monotonic()
     for number in numbers:
         failures += not run_one(server, session, options, number, statistics)
-        if failures >= MOST_FAILURES:
+        if failures >= options.most_failures:
             break
         if time.monotonic() - last_report > PROGRESS_SECONDS:
             last_report = time.monotonic()

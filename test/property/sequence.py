@@ -117,7 +117,9 @@ class Sequence:
             del request.options['dedup']
         rows = self.make_rows(request, self.size())
         publication = Publication(request, [])
-        if request.key and (publication.dedup_rule() != 'error' or self.rng.random() < 0.9):
+        if request.strategy in ('replace', 'replace_where'):
+            publication.key = self.kind.primary_key()
+        if publication.key and (publication.dedup_rule() != 'error' or self.rng.random() < 0.9):
             order = publication.version_order()
             places = {(publication.key_of(row), *(row[name] for name, _ in order)): row
                       for row in rows if publication.key_of(row) is not None}

@@ -80,8 +80,11 @@ class Session:
     def close(self):
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
         self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass                # what was not sent is of no use any more
 
     def run(self, statement):
         self.transcript.append(statement + ';')
@@ -112,10 +115,10 @@ class Session:
 
 
 class Server:
-    """Where sessions are opened."""
+    """Where sessions are opened: PGHOST, PGPORT, PGUSER and PGDATABASE say it."""
 
-    def __init__(self, program, socket, database='postgres'):
-        self.command = [program, '-XAtq', '-h', socket, '-U', 'postgres', '-d', database]
+    def __init__(self):
+        self.command = ['psql', '-XAtq']
         self.environment = dict(os.environ, PGOPTIONS='-c client_min_messages=error')
 
     def session(self, settings=()):

@@ -37,13 +37,18 @@ class Kind:
         return ['CREATE TABLE %s (%s%s) %s' % (NAME, columns(mark, **self.types),
                                                self.constraints, self.partition), *self.more]
 
+    def primary_key(self):
+        return self.unique if 'PRIMARY KEY' in self.constraints else ()
+
     def identifies(self):
         """Are no two rows equal in the columns of the unique index?"""
         return bool(self.unique) and set(self.unique) <= set(self.not_null)
 
-    def enforces(self, key):
-        """Can no two rows have one key, whatever it is?"""
-        return bool(self.unique) and set(self.unique) <= set(key)
+    def enforces(self, key, nulls_match):
+        """Can no two rows have one key, at any time?  A unique constraint lets NULLs repeat."""
+        return (bool(self.unique) and set(self.unique) <= set(key) and
+                'DEFERRABLE' not in self.constraints and
+                not (nulls_match and set(self.unique) - set(self.not_null)))
 
 
 PRIMARY_KEY = {'constraints': ', PRIMARY KEY (a, b)', 'unique': ('a', 'b'), 'not_null': ('a', 'b')}

@@ -1,0 +1,25 @@
+# Random sequences of publishes against the reference in test/property.  The log has the seed;
+# SEQUENCES, SEED and NUMBER say how many, which ones, and which one alone.
+use strict;
+use warnings;
+
+use FindBin;
+use IngestTest;
+use IPC::Run;
+use Test::More;
+
+my $seconds = 7200;
+my $node = new_cluster('property');
+my $files = $node->basedir . '/files';
+my $done;
+
+mkdir($files) or die "could not make $files: $!";
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
+$ENV{PGDATABASE} = 'postgres';
+$done = IPC::Run::run(
+	[ 'python3', "$FindBin::RealBin/../property/run.py", $files ],
+	'<', \undef, '>&', sub { note(@_) }, IPC::Run::timeout($seconds));
+ok($done, 'every sequence is as the reference says');
+$node->stop;
+done_testing();
