@@ -253,6 +253,7 @@ OBJS += \
 	src/api/access.o \
 	src/api/arguments.o \
 	src/api/load.o \
+	src/api/load_each.o \
 	src/api/merge_functions.o \
 	src/api/options_list.o \
 	src/api/swap_functions.o

@@ -278,6 +278,10 @@ CREATE FUNCTION ingest.load(target regclass, source text, unique_key text[] DEFA
 RETURNS ingest.load_result
 AS 'MODULE_PATHNAME', 'ingest_load' LANGUAGE C;
 
+CREATE PROCEDURE ingest.load_each(target regclass, source text, unique_key text[] DEFAULT NULL,
+								  strategy text DEFAULT NULL, options jsonb DEFAULT '{}')
+AS 'MODULE_PATHNAME', 'ingest_load_each' LANGUAGE C;
+
 CREATE FUNCTION ingest.stage(target regclass, source text, options jsonb DEFAULT '{}')
 RETURNS bigint
 AS 'MODULE_PATHNAME', 'ingest_stage' LANGUAGE C;
@@ -380,6 +384,8 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA ingest FROM PUBLIC;
 
 COMMENT ON FUNCTION ingest.load(regclass, text, text[], text, jsonb) IS
 	'loads files into a table: stages, checks and publishes them; safe to repeat';
+COMMENT ON PROCEDURE ingest.load_each(regclass, text, text[], text, jsonb) IS
+	'loads files into a table, each in a transaction of its own; a bad file does not stop the others';
 COMMENT ON FUNCTION ingest.stage(regclass, text, jsonb) IS
 	'reads and checks files into staging tables and returns the load_id for ingest.publish';
 COMMENT ON FUNCTION ingest.publish(bigint, text[], text, jsonb) IS

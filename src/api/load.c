@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include "api/load.h"
+
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
@@ -163,52 +165,74 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	FAILPOINT("published");
 }
 
-/* The request of load() and stage(): arguments 0 and 1 are target and source. */
-static void
-init_request(FunctionCallInfo fcinfo, StageRequest *request, int options_arg)
+void
+load_init(FunctionCallInfo fcinfo, LoadCall *call)
 {
+	memset(call, 0, sizeof(*call));
 	argument_require(fcinfo, 0, "target");
 	argument_require(fcinfo, 1, "source");
+	call->target = PG_GETARG_OID(0);
+	call->source = argument_text(fcinfo, 1);
+	call->unique_key = argument_texts(fcinfo, 2);
+	call->strategy = argument_text(fcinfo, 3);
+	call->options_text = argument_options(fcinfo, 4, &call->options);
 	access_check_files();
-	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
-	request->source = argument_text(fcinfo, 1);
-	request->options_text = argument_options(fcinfo, options_arg, &request->options);
+	access_check_target(call->target, ACL_INSERT);
+}
+
+bool
+load_begin(LoadCall *call)
+{
+	Relation target;
+
+	if (!stage_lock_target(call->target, call->options->on_busy))
+		return false;
+	target = access_open_target(call->target);
+	call->chosen = argument_strategy(target, call->strategy, call->unique_key);
+	table_close(target, NoLock);
+	return true;
+}
+
+int64
+load_run(const LoadCall *call, ManifestCounts *counts)
+{
+	StageRequest request = {0};
+	StageOutcome outcome;
+
+	request.target = access_open_target(call->target);
+	request.source = call->source;
+	request.files = call->files;
+	request.unique_key = call->chosen.key;
+	request.strategy = publish_strategy_name(call->chosen.strategy);
+	request.restates = publish_restates(call->chosen.strategy);
+	request.options_text = call->options_text;
+	request.options = call->options;
+	stage_run(&request, &outcome);
+	counts->files_skipped = outcome.files_skipped;
+	if (outcome.load_id != 0)
+		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen,
+					 &call->options->publish, counts);
+	else
+		table_close(request.target, NoLock);
+	return outcome.load_id;
 }
 
 Datum
 ingest_load(PG_FUNCTION_ARGS)
 {
 	TimestampTz started_at = GetCurrentTimestamp();
-	StageRequest request = {0};
-	StageOutcome outcome;
 	ManifestCounts counts = {0};
-	List *unique_key = argument_texts(fcinfo, 2);
-	StrategyArgument strategy;
-	Datum result;
+	LoadCall call;
+	int64 load_id;
 
-	init_request(fcinfo, &request, 4);
-	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
+	load_init(fcinfo, &call);
+	if (!load_begin(&call))
 		return make_result(fcinfo, 0, "busy", &counts, started_at, BUSY_MESSAGE);
-	request.target = access_open_target(PG_GETARG_OID(0));
-	strategy = argument_strategy(request.target, argument_text(fcinfo, 3), unique_key);
-	request.unique_key = strategy.key;
-	request.strategy = publish_strategy_name(strategy.strategy);
-	request.restates = publish_restates(strategy.strategy);
-	stage_run(&request, &outcome);
-	counts.files_skipped = outcome.files_skipped;
-	if (outcome.load_id != 0)
-	{
-		publish_load(manifest_load(outcome.load_id), request.target, &strategy,
-					 &request.options->publish, &counts);
-		result = make_result(fcinfo, outcome.load_id, "published", &counts, started_at, NULL);
-	}
-	else
-	{
-		table_close(request.target, NoLock);
-		result = make_result(fcinfo, 0, "nothing_new", &counts, started_at,
-							 "every file is loaded already");
-	}
-	return result;
+	load_id = load_run(&call, &counts);
+	if (load_id == 0)
+		return make_result(fcinfo, 0, "nothing_new", &counts, started_at,
+						   "every file is loaded already");
+	return make_result(fcinfo, load_id, "published", &counts, started_at, NULL);
 }
 
 Datum
@@ -217,7 +241,12 @@ ingest_stage(PG_FUNCTION_ARGS)
 	StageRequest request = {0};
 	StageOutcome outcome;
 
-	init_request(fcinfo, &request, 2);
+	argument_require(fcinfo, 0, "target");
+	argument_require(fcinfo, 1, "source");
+	access_check_files();
+	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
+	request.source = argument_text(fcinfo, 1);
+	request.options_text = argument_options(fcinfo, 2, &request.options);
 	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
 		PG_RETURN_NULL();
 	request.target = access_open_target(PG_GETARG_OID(0));

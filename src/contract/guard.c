@@ -35,9 +35,8 @@ error_is_about_data(int sqlstate)
 	}
 }
 
-/* internal: errors without a SQLSTATE of their own are returned as well. */
-static bool
-guarded(void (*fn)(void *arg), void *arg, ErrorData **error, bool internal)
+ErrorData *
+guard_error(void (*fn)(void *arg), void *arg)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -61,14 +60,22 @@ guarded(void (*fn)(void *arg), void *arg, ErrorData **error, bool internal)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		if (!error_is_about_data(caught->sqlerrcode) &&
-			!(internal && caught->sqlerrcode == ERRCODE_INTERNAL_ERROR))
-			ReThrowError(caught);
 	}
 	PG_END_TRY();
+	return caught;
+}
+
+/* internal: errors without a SQLSTATE of their own are returned as well. */
+static bool
+guarded(void (*fn)(void *arg), void *arg, ErrorData **error, bool internal)
+{
+	ErrorData *caught = guard_error(fn, arg);
 
 	if (caught == NULL)
 		return true;
+	if (!error_is_about_data(caught->sqlerrcode) &&
+		!(internal && caught->sqlerrcode == ERRCODE_INTERNAL_ERROR))
+		ReThrowError(caught);
 	if (error != NULL)
 		*error = caught;
 	else

@@ -7,6 +7,9 @@
  * about the data (cancel, shutdown, resources, internal: SQLSTATE classes 53,
  * 57, 58, XX and query cancel) are raised again.  fn must write nothing to the
  * database that has to survive.  Needs a transaction, and no parallel mode.
+ *
+ * guard_error() does the same and lets the caller judge: the error, whatever it is
+ * about, or NULL.
  */
 #ifndef INGEST_CONTRACT_GUARD_H
 #define INGEST_CONTRACT_GUARD_H
@@ -14,6 +17,7 @@
 #include "utils/elog.h"
 
 extern bool guard_call(void (*fn)(void *arg), void *arg, ErrorData **error);
+extern ErrorData *guard_error(void (*fn)(void *arg), void *arg);
 
 /*
  * The same, but errors that have no SQLSTATE of their own (XX000) are returned too: functions of

@@ -256,3 +256,14 @@ source_expand(const char *source)
 	list_sort(files, compare_paths);
 	return files;
 }
+
+SourceFile *
+source_look_again(const SourceFile *file)
+{
+	struct stat st;
+
+	if (look_at(file->path, &st) != PATH_FILE)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FILE),
+						errmsg("file \"%s\" does not exist any more", file->path)));
+	return make_file(file->path, &st, file->root_len);
+}

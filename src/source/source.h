@@ -42,6 +42,9 @@ typedef struct SourceStream SourceStream;
 /* List of SourceFile *, in byte order of their paths. Error when nothing is found. */
 extern List *source_expand(const char *source);
 
+/* The file as it is now. Error when it is gone. */
+extern SourceFile *source_look_again(const SourceFile *file);
+
 /*
  * compression: "auto" (by magic bytes), "none", "gzip", "zstd".
  * encoding: NULL, or a name; "utf-16", "utf-16le", "utf-16be" are decoded to

@@ -407,7 +407,8 @@ StagePlan *
 plan_make(const StageRequest *request, int *files_skipped)
 {
 	StagePlan *plan = palloc0(sizeof(StagePlan));
-	List *files = old_enough(source_expand(request->source), request->options->min_file_age);
+	List *all = request->files != NIL ? request->files : source_expand(request->source);
+	List *files = old_enough(all, request->options->min_file_age);
 	char *fingerprint = make_fingerprint(request);
 	List *known = NIL;
 	List *fresh;

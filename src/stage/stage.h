@@ -12,6 +12,7 @@ typedef struct StageRequest
 {
 	Relation target; /* open; the caller's rights on it and on files are checked */
 	char *source;
+	List *files;      /* of SourceFile *; NIL: all that source stands for */
 	List *unique_key; /* of char *; NIL for some strategies */
 	const char *strategy;
 	bool restates; /* the strategy leaves no row twice when a file comes again, corrected */

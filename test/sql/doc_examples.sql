@@ -72,7 +72,7 @@ CREATE ROLE regress_doc_loader;
 GRANT USAGE ON SCHEMA doc_examples TO regress_doc_loader;
 GRANT pg_read_server_files TO regress_doc_loader;
 GRANT USAGE ON SCHEMA ingest TO regress_doc_loader;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ingest TO regress_doc_loader;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA ingest TO regress_doc_loader;
 GRANT SELECT ON ingest.loads, ingest.files, ingest.chunks, ingest.progress,
     ingest.quarantine, ingest.quarantine_errors TO regress_doc_loader;
 GRANT SELECT, INSERT, UPDATE ON sales TO regress_doc_loader;
