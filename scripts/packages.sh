@@ -68,6 +68,21 @@ find_postgres_packages()
 	postgres=("postgresql-$major" "postgresql-server-dev-$major")
 }
 
+# Sets cron to the package of pg_cron, which one test uses, for the PostgreSQL that is meant; to
+# nothing where there is none.
+find_cron_package()
+{
+	local major
+	cron=()
+	major=$("${PG_CONFIG:-/usr/lib/postgresql/$(newest_server)/bin/pg_config}" --version |
+		sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+	is_installed "postgresql-$major-cron" && return
+	has_candidate "postgresql-$major-cron" || update_lists
+	if has_candidate "postgresql-$major-cron"; then
+		cron=("postgresql-$major-cron")
+	fi
+}
+
 install_missing()
 {
 	local missing=() package
@@ -89,7 +104,8 @@ for group in "$@"; do
 			install_missing "${BUILD_PACKAGES[@]}" "${postgres[@]}"
 			;;
 		test)
-			install_missing "${TEST_PACKAGES[@]}"
+			find_cron_package
+			install_missing "${TEST_PACKAGES[@]}" "${cron[@]}"
 			package=postgresql-$(server_major)-postgis-3	# one test needs it, 40 MB
 			if has_candidate "$package"; then
 				install_missing "$package" || say "going on without $package"
