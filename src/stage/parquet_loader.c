@@ -5,7 +5,8 @@
  * out: rows in the sink's batch
  *
  * A file stays open, with its footer and the conversions of its columns, until a chunk of
- * another file comes.  The row group's pages live in a context of the chunk.
+ * another file comes.  So do the pages of a row group until it ends: chunks of one row group
+ * share pages, and a worker that takes several of them decompresses a shared page once.
  */
 #include "postgres.h"
 
@@ -49,10 +50,13 @@ struct ParquetLoader
 	const PqField **fields;      /* of the columns, in the order of the file */
 	int32 nleaves;
 	int32 *leaves; /* of the fields, likewise */
+	/* of the row group that is being read */
+	MemoryContext group_context;
+	PqRows *rows; /* NULL: none */
+	int32 row_group;
+	uint64 next_row; /* of rows */
 	/* of the current chunk */
-	MemoryContext chunk_context;
 	const Chunk *chunk;
-	PqRows *rows;
 	PqBatch batch;
 };
 
@@ -176,7 +180,7 @@ open_file(ParquetLoader *loader, const ChunkFile *file)
 	}
 	loader->parquet = NULL;
 	MemoryContextReset(loader->file_context);
-	loader->chunk_context =
+	loader->group_context =
 		AllocSetContextCreate(loader->file_context, "pg_ingest row group", ALLOCSET_DEFAULT_SIZES);
 	oldcontext = MemoryContextSwitchTo(loader->file_context);
 	loader->parquet = parquet_file_open(file->source);
@@ -211,6 +215,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 
 	for (row = 0; row < loader->batch.nrows; row++)
 		batch_add_row(batch, NULL, 0, first_record + row);
+	memset(batch->nulls, 0, (size_t) batch->nrows * batch->natts * sizeof(bool));
 	caller_rights_take(row_sink_user(loader->sink), &saved);
 	for (i = 0; i < loader->ncolumns; i++)
 		parquet_column_convert(loader->columns[i].conversion,
@@ -233,21 +238,6 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	}
 }
 
-/* Checks that the row group ends where its metadata says, in every column. */
-static void
-check_end(ParquetLoader *loader)
-{
-	const PqFile *pq = parquet_file_footer(loader->parquet);
-	const Chunk *chunk = loader->chunk;
-	PqError error;
-
-	pq_error_init(&error);
-	if (chunk->group_rows + chunk->records < (uint64) pq->row_groups[chunk->row_group].num_rows)
-		return;
-	if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
-		parquet_file_raise(chunk->file->source, &error);
-}
-
 /* The decompressors' memory is not the context's: called when that goes, after an error too. */
 static void
 close_rows(void *arg)
@@ -262,8 +252,7 @@ close_rows(void *arg)
 static void
 open_rows(ParquetLoader *loader)
 {
-	MemoryContextCallback *release =
-		MemoryContextAlloc(loader->chunk_context, sizeof(MemoryContextCallback));
+	MemoryContextCallback *release;
 	const Chunk *chunk = loader->chunk;
 	PqReadOptions read_options = {.memory_budget = loader->options->memory_budget,
 								  .batch_rows = BATCH_ROWS,
@@ -273,14 +262,50 @@ open_rows(ParquetLoader *loader)
 	PqProjection projection = {loader->leaves, loader->nleaves};
 	PqError error;
 
+	MemoryContextReset(loader->group_context);
+	release = MemoryContextAlloc(loader->group_context, sizeof(MemoryContextCallback));
 	release->func = close_rows;
 	release->arg = loader;
-	MemoryContextRegisterResetCallback(loader->chunk_context, release);
+	MemoryContextRegisterResetCallback(loader->group_context, release);
 	pq_error_init(&error);
 	if (pq_rows_open(parquet_file_footer(loader->parquet), chunk->row_group, &projection,
-					 &read_options, &loader->rows, &error) != FMT_OK ||
-		(chunk->group_rows > 0 && pq_rows_skip(loader->rows, chunk->group_rows, &error) != FMT_OK))
+					 &read_options, &loader->rows, &error) != FMT_OK)
 		parquet_file_raise(chunk->file->source, &error);
+	loader->row_group = chunk->row_group;
+	loader->next_row = 0;
+}
+
+/* Goes to the chunk's first row. */
+static void
+seek_rows(ParquetLoader *loader)
+{
+	const Chunk *chunk = loader->chunk;
+	PqError error;
+
+	if (loader->rows == NULL || loader->row_group != chunk->row_group ||
+		loader->next_row > chunk->group_rows)
+		open_rows(loader);
+	if (loader->next_row == chunk->group_rows)
+		return;
+	pq_error_init(&error);
+	if (pq_rows_skip(loader->rows, chunk->group_rows - loader->next_row, &error) != FMT_OK)
+		parquet_file_raise(chunk->file->source, &error);
+	loader->next_row = chunk->group_rows;
+}
+
+/* After the row group's last row: checks that it ends where its metadata says, in every column. */
+static void
+check_end(ParquetLoader *loader)
+{
+	const PqFile *pq = parquet_file_footer(loader->parquet);
+	PqError error;
+
+	pq_error_init(&error);
+	if (loader->next_row < (uint64) pq->row_groups[loader->row_group].num_rows)
+		return;
+	if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
+		parquet_file_raise(loader->chunk->file->source, &error);
+	MemoryContextReset(loader->group_context);
 }
 
 /* Is there no row in the row group that the filter lets through? */
@@ -316,7 +341,7 @@ parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *coun
 		chunk_counts_add_filtered(counts, chunk->records);
 		return chunk->records;
 	}
-	open_rows(loader);
+	seek_rows(loader);
 	pq_error_init(&error);
 	while (done < chunk->records)
 	{
@@ -329,9 +354,9 @@ parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *coun
 		convert_batch(loader, done);
 		row_sink_flush(loader->sink);
 		done += loader->batch.nrows;
+		loader->next_row += loader->batch.nrows;
 	}
 	check_end(loader);
-	MemoryContextReset(loader->chunk_context);
 	parquet_file_check_unchanged(loader->parquet);
 	return done;
 }
