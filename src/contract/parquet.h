@@ -39,7 +39,7 @@ extern ParquetColumn *parquet_column_create(const PqFile *file, const PqField *f
 
 /*
  * Rows 0 .. batch->nrows - 1 of attribute attno (from 0) of batch.  vectors: one per leaf of the field, in order.
- * Fills values and nulls; what only an input function can decide becomes a cell of the batch, what does not
+ * Fills values, and nulls where there are some: all of them are false before.  What only an input function can decide becomes a cell of the batch, what does not
  * fit a violation of its row.  Datums live in the batch, or in the column's dictionary cache, which may go with
  * the next call; texts of cells and violations may be slices of the vectors.  Needs what convert_cells() needs.
  * Cached dictionaries are told apart by their generation, which must be unique in the file.

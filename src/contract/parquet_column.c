@@ -75,12 +75,13 @@ scatter(ParquetColumn *column, const PqVector *vector, RowBatch *batch, int attn
 	{
 		bool has_value = vector->def[row] >= present;
 
-		batch->nulls[(size_t) row * batch->natts + attno] = !has_value;
 		if (has_value)
 		{
 			batch->values[(size_t) row * batch->natts + attno] = column->values[next];
 			column->rows[next++] = row;
 		}
+		else
+			batch->nulls[(size_t) row * batch->natts + attno] = true;
 	}
 	Assert(next == vector->nvalues);
 }
@@ -133,8 +134,6 @@ parquet_column_convert(ParquetColumn *column, const PqVector *vectors, RowBatch 
 
 	if (vector->def == NULL)
 	{
-		for (i = 0; i < vector->nslots; i++)
-			batch->nulls[(size_t) i * batch->natts + attno] = false;
 		run.values = batch->values + attno;
 		run.stride = batch->natts;
 		parquet_scalar_run(column->scalar, vector, &run);

@@ -24,27 +24,39 @@
 #define MAX_TEXT_BYTES      (MaxAllocSize - VARHDRSZ - 1)
 #define MAX_CONVERTED_BYTES (MAX_TEXT_BYTES / MAX_CONVERSION_GROWTH)
 
-/* ASCII without NUL bytes: eight bytes at a time, which are all between 1 and 127. */
+/*
+ * Whether text is ASCII without NUL bytes.  Copies it as well, unless `to` is NULL: one pass over bytes that the
+ * cache does not have yet.
+ */
 static inline bool
-is_plain_ascii(const char *data, size_t len)
+scan_plain_ascii(char *to, const char *data, size_t len)
 {
 	const uint64 low = UINT64CONST(0x0101010101010101);
 	const uint64 high = UINT64CONST(0x8080808080808080);
+	uint64 seen = 0;
+	size_t i;
 
-	for (; len >= sizeof(uint64); len -= sizeof(uint64), data += sizeof(uint64))
+	if (len < sizeof(uint64))
 	{
+		for (i = 0; i < len; i++)
+		{
+			seen |= (uint64) (unsigned char) data[i] | (uint64) ((unsigned char) data[i] - 1);
+			if (to != NULL)
+				to[i] = data[i];
+		}
+		return (seen & high) == 0;
+	}
+	for (i = 0; i < len; i += sizeof(uint64))
+	{
+		size_t at = Min(i, len - sizeof(uint64)); /* the last eight overlap those before */
 		uint64 bytes;
 
-		memcpy(&bytes, data, sizeof(bytes));
-		if (((bytes | (bytes - low)) & high) != 0)
-			return false;
+		memcpy(&bytes, data + at, sizeof(bytes));
+		if (to != NULL)
+			memcpy(to + at, &bytes, sizeof(bytes));
+		seen |= bytes | (bytes - low); /* no high bit: each is between 1 and 127 */
 	}
-	for (; len > 0; len--, data++)
-	{
-		if (*data == '\0' || IS_HIGHBIT_SET(*data))
-			return false;
-	}
-	return true;
+	return (seen & high) == 0;
 }
 
 /* The value is shown as bytea. */
@@ -132,14 +144,12 @@ convert_encoding(ParquetScalar *scalar, ParquetRun *run, uint32 i, PqBytes *byte
 }
 
 /* Makes bytes a text in the server encoding; false if it was refused. */
-static inline bool
+static bool
 decode(ParquetScalar *scalar, ParquetRun *run, uint32 i, PqBytes *bytes)
 {
 	int encoding = GetDatabaseEncoding() == PG_SQL_ASCII ? PG_SQL_ASCII : PG_UTF8;
 	size_t valid;
 
-	if (likely(bytes->len <= MAX_TEXT_BYTES && is_plain_ascii(bytes->data, bytes->len)))
-		return true;
 	if (bytes->len > (OidIsValid(scalar->conversion) ? MAX_CONVERTED_BYTES : MAX_TEXT_BYTES))
 	{
 		refuse_length(run, i, *bytes);
@@ -154,19 +164,27 @@ decode(ParquetScalar *scalar, ParquetRun *run, uint32 i, PqBytes *bytes)
 	return !OidIsValid(scalar->conversion) || convert_encoding(scalar, run, i, bytes);
 }
 
+/* Text of the server encoding, by the column's converter. */
 static inline void
-value_from_text(ParquetScalar *scalar, ParquetRun *run, uint32 i)
+convert_decoded(ParquetScalar *scalar, ParquetRun *run, uint32 i, PqBytes bytes)
 {
-	PqBytes bytes = parquet_bytes_at(scalar, parquet_at(run, i));
 	Datum value;
 
-	if (!decode(scalar, run, i, &bytes))
-		return;
 	if (likely(converter_try(scalar->converter, bytes.data, bytes.len, run->arena, &value) ==
 			   CONVERT_OK))
 		parquet_put(run, i, value);
 	else
 		(void) parquet_doubt(run, i, scalar->converter, bytes.data, bytes.len);
+}
+
+static inline void
+value_from_text(ParquetScalar *scalar, ParquetRun *run, uint32 i)
+{
+	PqBytes bytes = parquet_bytes_at(scalar, parquet_at(run, i));
+
+	if ((bytes.len <= MAX_TEXT_BYTES && scan_plain_ascii(NULL, bytes.data, bytes.len)) ||
+		decode(scalar, run, i, &bytes))
+		convert_decoded(scalar, run, i, bytes);
 }
 
 static void
@@ -176,6 +194,32 @@ convert_texts(ParquetScalar *scalar, ParquetRun *run)
 
 	for (i = 0; i < run->n; i++)
 		value_from_text(scalar, run, i);
+}
+
+/* The same for a column that takes any text as it is. */
+static void
+convert_any_texts(ParquetScalar *scalar, ParquetRun *run)
+{
+	uint32 i;
+
+	for (i = 0; i < run->n; i++)
+	{
+		PqBytes bytes = parquet_bytes_at(scalar, parquet_at(run, i));
+
+		if (likely(bytes.len <= MAX_TEXT_BYTES))
+		{
+			char *payload;
+			struct varlena *text = convert_arena_varlena(run->arena, bytes.len, &payload);
+
+			if (likely(scan_plain_ascii(payload, bytes.data, bytes.len)))
+			{
+				parquet_put(run, i, PointerGetDatum(text));
+				continue;
+			}
+		}
+		if (decode(scalar, run, i, &bytes))
+			convert_decoded(scalar, run, i, bytes);
+	}
 }
 
 void
@@ -197,6 +241,7 @@ parquet_pick_text(ParquetScalar *scalar)
 							errmsg("there is no conversion from encoding \"%s\" to \"%s\"", "UTF8",
 								   GetDatabaseEncodingName())));
 	}
-	scalar->convert = convert_texts;
+	scalar->convert =
+		converter_function(scalar->converter) == convert_text ? convert_any_texts : convert_texts;
 	return true;
 }

@@ -298,6 +298,7 @@ check_batch(ParquetCheck *check)
 
 	batch->nrows = nrows;
 	memset(batch->rows, 0, nrows * sizeof(BatchRow));
+	memset(batch->nulls, 0, (size_t) nrows * batch->natts * sizeof(bool));
 	parquet_column_convert(check->column, &vector, batch, ATTNO);
 	decide_cells(check);
 	vector.nvalues = 0;

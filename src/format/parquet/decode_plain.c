@@ -9,6 +9,9 @@
 #include "format/parquet/hybrid.h"
 #include "format/parquet/little_endian.h"
 
+/* Strings are found one after the other: where the next one is, is known when this one's length is. */
+#define PREFETCH_BYTES 512
+
 #define LENGTH_BYTES 4
 
 typedef struct PlainDecoder
@@ -137,6 +140,7 @@ slice_window(PqSection *section, uint32_t n, PqValues *values)
 		if (section->end - pos < LENGTH_BYTES)
 			break;
 		len = pq_load32(pos);
+		__builtin_prefetch(pos + PREFETCH_BYTES);
 		if (len > (size_t) (section->end - pos) - LENGTH_BYTES || len > PQ_BYTES_MAX)
 			break;
 		out[i].data = (const char *) pos + LENGTH_BYTES;
