@@ -10,7 +10,8 @@
 #include "format/parquet/little_endian.h"
 
 /* Strings are found one after the other: where the next one is, is known when this one's length is. */
-#define PREFETCH_BYTES 512
+#define PREFETCH_BYTES 2048
+#define CACHE_LINE     64
 
 #define LENGTH_BYTES 4
 
@@ -128,6 +129,7 @@ slice_window(PqSection *section, uint32_t n, PqValues *values)
 {
 	PqBytes *const out = (PqBytes *) values->data + values->n;
 	const unsigned char *pos = section->pos;
+	const unsigned char *ahead = pos;
 	const uint64_t room =
 		values->bytes_limit > values->bytes ? values->bytes_limit - values->bytes : 0;
 	uint64_t total = 0;
@@ -140,7 +142,8 @@ slice_window(PqSection *section, uint32_t n, PqValues *values)
 		if (section->end - pos < LENGTH_BYTES)
 			break;
 		len = pq_load32(pos);
-		__builtin_prefetch(pos + PREFETCH_BYTES);
+		for (; ahead < pos + PREFETCH_BYTES; ahead += CACHE_LINE)
+			__builtin_prefetch(ahead);
 		if (len > (size_t) (section->end - pos) - LENGTH_BYTES || len > PQ_BYTES_MAX)
 			break;
 		out[i].data = (const char *) pos + LENGTH_BYTES;
