@@ -104,6 +104,53 @@ collect(ParquetBuilder *builder, BuildRow *row, const PqField *list, int dim, El
 	return elements->dims[dim] == count || not_rectangular(row);
 }
 
+/* Whether values, all of them good, fit into an array. */
+static bool
+values_fit(const ParquetBuilder *builder, const Datum *values, ConvertFailure *const *failures,
+		   uint32 n)
+{
+	Size size = 0;
+	uint32 i;
+
+	for (i = 0; i < n; i++)
+	{
+		if (failures[i] != NULL)
+			return false;
+		size = att_addlength_datum(size, builder->element_len, values[i]);
+		size = att_align_nominal(size, builder->element_align);
+		if (size > MaxAllocSize / 2)
+			return false;
+	}
+	return n <= MaxArraySize;
+}
+
+/* A list of scalars without nulls, which is what most lists are; false: it is none, or not a good one. */
+static bool
+build_plain_array(ParquetBuilder *builder, BuildRow *row, Datum *value)
+{
+	const ParquetBuilder *element = builder->element;
+	PqPosition *at = &row->assembly.at[builder->field->leaf - row->assembly.field->leaf];
+	PqPosition start = *at;
+	int lower_bound = 1;
+	uint32_t first;
+	uint32_t n;
+	int dim;
+
+	if (builder->ndims > 1 || element->scalar == NULL ||
+		!pq_assembly_take_list(&row->assembly, builder->field, &first, &n))
+		return false;
+	if (!values_fit(builder, element->values + first, element->failures + first, n))
+	{
+		*at = start;
+		return false;
+	}
+	dim = (int) n;
+	*value = PointerGetDatum(construct_md_array(
+		element->values + first, NULL, 1, &dim, &lower_bound, builder->element_type,
+		builder->element_len, builder->element_byval, builder->element_align));
+	return true;
+}
+
 static bool
 build_array(ParquetBuilder *builder, BuildRow *row, Datum *value, bool *isnull)
 {
@@ -111,6 +158,8 @@ build_array(ParquetBuilder *builder, BuildRow *row, Datum *value, bool *isnull)
 	Elements elements = {0};
 	int i;
 
+	if (build_plain_array(builder, row, value))
+		return true;
 	elements.allocated = INITIAL_ELEMENTS;
 	elements.values = palloc(INITIAL_ELEMENTS * sizeof(Datum));
 	elements.nulls = palloc(INITIAL_ELEMENTS * sizeof(bool));

@@ -109,6 +109,29 @@ pq_assembly_take(PqAssembly *assembly, const PqField *field, uint32_t *value, Pq
 	return FMT_OK;
 }
 
+bool
+pq_assembly_take_list(PqAssembly *assembly, const PqField *list, uint32_t *value, uint32_t *n)
+{
+	const PqField *element = list->children[0];
+	const PqVector *vector = pq_assembly_vector(assembly, element);
+	PqPosition *at = &assembly->at[element->leaf - assembly->field->leaf];
+	uint32_t slot = at->slot;
+
+	do
+	{
+		if (slot >= vector->nslots || slot_def(vector, slot) < element->def_present)
+			return false;
+		slot++;
+	} while (slot_rep(vector, slot) == list->rep);
+	*n = slot - at->slot;
+	if (*n > vector->nvalues || at->value > vector->nvalues - *n)
+		return false;
+	*value = at->value;
+	at->value += *n;
+	at->slot = slot;
+	return true;
+}
+
 FmtStatus
 pq_assembly_more(const PqAssembly *assembly, const PqField *field, bool *more, PqError *error)
 {

@@ -52,6 +52,13 @@ extern void pq_assembly_pass(PqAssembly *assembly, const PqField *field);
 extern FmtStatus pq_assembly_take(PqAssembly *assembly, const PqField *field, uint32_t *value,
 								  PqError *error);
 
+/*
+ * All elements of a list of scalars at once, if none is null: the number of the first value, and how many; moves
+ * behind the list.  false, and nothing moves: it has nulls or is empty, and pq_assembly_take() has to say.
+ */
+extern bool pq_assembly_take_list(PqAssembly *assembly, const PqField *list, uint32_t *value,
+								  uint32_t *n);
+
 /* After an element of a list or map that is present: does another one follow? */
 extern FmtStatus pq_assembly_more(const PqAssembly *assembly, const PqField *field, bool *more,
 								  PqError *error);
