@@ -120,6 +120,19 @@ skip_fixed(PqDecoder *base, uint64_t n, PqError *error)
 	return pq_section_skip(&decoder->section, n * decoder->width, error);
 }
 
+/* Asks for the bytes behind pos that were not asked for yet; returns how far it came. */
+static inline const unsigned char *
+fetch_ahead(const unsigned char *ahead, const unsigned char *pos, const unsigned char *end)
+{
+	const unsigned char *const until = end - pos > PREFETCH_BYTES ? pos + PREFETCH_BYTES : end;
+
+	if (ahead < pos)
+		ahead = pos;
+	for (; ahead < until; ahead += CACHE_LINE)
+		__builtin_prefetch(ahead);
+	return ahead;
+}
+
 /*
  * Appends values as long as they are wholly in the window, at most n and, behind the first, within
  * bytes_limit. Returns how many; a length that is too long ends them as well.
@@ -142,8 +155,7 @@ slice_window(PqSection *section, uint32_t n, PqValues *values)
 		if (section->end - pos < LENGTH_BYTES)
 			break;
 		len = pq_load32(pos);
-		for (; ahead < pos + PREFETCH_BYTES; ahead += CACHE_LINE)
-			__builtin_prefetch(ahead);
+		ahead = fetch_ahead(ahead, pos, section->end);
 		if (len > (size_t) (section->end - pos) - LENGTH_BYTES || len > PQ_BYTES_MAX)
 			break;
 		out[i].data = (const char *) pos + LENGTH_BYTES;
