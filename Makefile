@@ -207,6 +207,10 @@ OBJS += \
 	src/swap/compare_indexes.o \
 	src/swap/compare_security.o \
 	src/swap/compare_settings.o \
+	src/swap/create_partition.o \
+	src/swap/exchange.o \
+	src/swap/new_heap.o \
+	src/swap/new_heap_check.o \
 	src/swap/swap.o \
 	src/swap/swap_cleanup.o \
 	src/swap/swap_locks.o \

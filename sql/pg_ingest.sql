@@ -343,6 +343,10 @@ CREATE FUNCTION ingest.cleanup(older_than interval DEFAULT '7 days', OUT kind te
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_cleanup' LANGUAGE C;
 
+CREATE FUNCTION ingest.create_partition(parent regclass, value text, "interval" text DEFAULT NULL)
+RETURNS regclass
+AS 'MODULE_PATHNAME', 'ingest_create_partition' LANGUAGE C;
+
 -- What Parquet files are made of, by their footers alone.
 
 CREATE FUNCTION ingest.parquet_schema(source text,
@@ -406,6 +410,8 @@ COMMENT ON FUNCTION ingest.undo_swap(bigint, jsonb) IS
 	'the partition that a swap replaced takes its place again';
 COMMENT ON FUNCTION ingest.cleanup(interval) IS
 	'drops the tables that swaps have replaced, and returns their names';
+COMMENT ON FUNCTION ingest.create_partition(regclass, text, text) IS
+	'the partition that holds a value of the partition key, made if there is none';
 COMMENT ON FUNCTION ingest.parquet_schema(text) IS
 	'the schema of Parquet files, one row per element';
 COMMENT ON FUNCTION ingest.parquet_file_metadata(text) IS

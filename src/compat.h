@@ -6,6 +6,7 @@
 #ifndef INGEST_COMPAT_H
 #define INGEST_COMPAT_H
 
+#include "access/attmap.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
 #include "utils/acl.h"
@@ -105,6 +106,17 @@ CompatInsertIndexTuples(struct ResultRelInfo *result_rel, struct TupleTableSlot 
 	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL, false);
 #else
 	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL);
+#endif
+}
+
+/* build_attrmap_by_name(): 16 added missing_ok. */
+static inline AttrMap *
+compat_attrmap_by_name(TupleDesc in, TupleDesc out)
+{
+#if PG_VERSION_NUM >= 160000
+	return build_attrmap_by_name(in, out, false);
+#else
+	return build_attrmap_by_name(in, out);
 #endif
 }
 

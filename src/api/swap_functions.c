@@ -1,5 +1,6 @@
 /*
- * swap_functions.c: the SQL functions swap_partition(), undo_swap(), cleanup() and the procedure swap().
+ * swap_functions.c: the SQL functions swap_partition(), undo_swap(), cleanup(),
+ * create_partition() and the procedure swap().
  *
  * They read arguments and call swap/.  The procedure commits what was built and
  * makes every attempt in a transaction of its own.
@@ -11,8 +12,10 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "swap/create_partition.h"
 #include "swap/swap.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -20,6 +23,7 @@ PG_FUNCTION_INFO_V1(ingest_swap_partition);
 PG_FUNCTION_INFO_V1(ingest_swap);
 PG_FUNCTION_INFO_V1(ingest_undo_swap);
 PG_FUNCTION_INFO_V1(ingest_cleanup);
+PG_FUNCTION_INFO_V1(ingest_create_partition);
 
 static Datum
 argument(FunctionCallInfo fcinfo, int arg, const char *name)
@@ -141,4 +145,26 @@ ingest_cleanup(PG_FUNCTION_ARGS)
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+/* The value is text of the partition key's type. */
+Datum
+ingest_create_partition(PG_FUNCTION_ARGS)
+{
+	Oid parent = DatumGetObjectId(argument(fcinfo, 0, "parent"));
+	char *value = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *interval = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	int32 typmod;
+	Oid type = create_partition_key_type(parent, &typmod);
+	Datum key = (Datum) 0;
+	Oid input;
+	Oid ioparam;
+
+	PreventCommandIfReadOnly("ingest.create_partition()");
+	if (value != NULL)
+	{
+		getTypeInputInfo(type, &input, &ioparam);
+		key = OidInputFunctionCall(input, value, ioparam, typmod);
+	}
+	PG_RETURN_OID(create_partition_for(parent, key, value == NULL, interval));
 }

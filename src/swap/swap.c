@@ -8,25 +8,18 @@
 
 #include "swap/swap_parts.h"
 
-#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "commands/defrem.h"
 #include "manifest/swaps.h"
 #include "miscadmin.h"
-#include "pgstat.h"
 #include "stage/failpoint.h"
-#include "storage/latch.h"
 #include "swap/bound.h"
 #include "swap/caller_sql.h"
 #include "swap/compare.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
-
-#define LONGEST_PAUSE 5000 /* ms between two attempts */
 
 static List *
 lappend_message(List *messages, char *message)
@@ -84,8 +77,16 @@ check_references(const Swap *swap)
 static List *
 find_obstacles(const Swap *swap, uint32 build)
 {
-	List *obstacles = compare_tables(&swap->request, swap->method, build);
+	const SwapRequest *request = &swap->request;
+	List *obstacles = compare_tables(request, swap->method, build);
 
+	if (swap->method == SWAP_EXCHANGE)
+	{
+		if (!bound_is_proven(request->partition, request->replacement))
+			obstacles = lappend_message(
+				obstacles, bound_rows_outside(request->partition, request->replacement));
+		return lappend_message(obstacles, exchange_obstacle(request));
+	}
 	obstacles = lappend_message(obstacles, check_bound(swap, build));
 	obstacles = lappend_message(obstacles, check_default_partition(swap));
 	return lappend_message(obstacles, check_references(swap));
@@ -139,7 +140,7 @@ make_swap(const SwapRequest *request)
 	swap->request = *request;
 	swap->options = *request->options;
 	swap->request.options = &swap->options;
-	swap->method = request->options->method == SWAP_EXCHANGE ? SWAP_EXCHANGE : SWAP_ATTACH;
+	swap->method = request->options->method;
 	swap->name = get_rel_name(request->partition);
 	swap->schema = get_namespace_name(get_rel_namespace(request->partition));
 	swap->source_name = get_rel_name(request->replacement);
@@ -152,11 +153,16 @@ static void
 check_and_build(Swap *swap)
 {
 	int nest_level = caller_settings_begin();
-	List *obstacles = find_obstacles(swap, swap->options.build);
+	List *obstacles;
 
+	if (swap->method == SWAP_AUTO)
+		swap->method = check_references(swap) == NULL && check_default_partition(swap) == NULL
+						   ? SWAP_ATTACH
+						   : SWAP_EXCHANGE;
+	obstacles = find_obstacles(swap, swap->options.build);
 	if (obstacles != NIL)
 		refuse(swap, obstacles);
-	if (swap->options.build & BUILD_ANALYZE)
+	if (swap->method == SWAP_ATTACH && (swap->options.build & BUILD_ANALYZE) != 0)
 		analyze_replacement(swap->request.replacement);
 	caller_settings_end(nest_level);
 	FAILPOINT("swap_prepared");
@@ -178,15 +184,17 @@ swap_prepare(const SwapRequest *request)
 static void
 record_swap(const Swap *swap, int64 lock_held)
 {
+	bool attached = swap->method == SWAP_ATTACH;
+	const SwapRequest *request = &swap->request;
 	ManifestSwap record = {.swap_id = swap->swap_id,
-						   .parent = swap->request.parent,
-						   .partition = swap->request.replacement,
-						   .old_partition = swap->request.partition,
+						   .parent = request->parent,
+						   .partition = attached ? request->replacement : request->partition,
+						   .old_partition = attached ? request->partition : request->replacement,
 						   .partition_schema = swap->schema,
 						   .partition_name = swap->name,
 						   .replacement_schema = swap->source_schema,
 						   .replacement_name = swap->source_name,
-						   .method = "attach",
+						   .method = attached ? "attach" : "exchange",
 						   .swapped_by = GetUserNameFromId(GetUserId(), false),
 						   .attempts = swap->attempts,
 						   .lock_held = lock_held};
@@ -197,36 +205,41 @@ record_swap(const Swap *swap, int64 lock_held)
 		manifest_insert_swap(&record);
 }
 
-/* All of an attempt; raises the error of a lock timeout. */
-static void
-lock_and_swap(const Swap *swap)
+static TimestampTz
+swap_attached(Swap *swap)
 {
+	TimestampTz locked;
+
+	attach_make_way(swap);
+	FAILPOINT("swap_locking");
+	locks_against_everybody(&swap->request);
+	locked = GetCurrentTimestamp();
+	FAILPOINT("swap_locked");
+	attach_replacement(swap);
+	return locked;
+}
+
+/* All of an attempt, for locks_try(). */
+static void
+lock_and_swap(void *arg)
+{
+	Swap *swap = arg;
 	int nest_level = caller_settings_begin();
 	List *obstacles;
 	TimestampTz locked;
 
-	locks_against_changes(&swap->request);
+	if (swap->method == SWAP_ATTACH)
+		locks_against_changes(&swap->request);
+	else
+		locks_against_writers(&swap->request);
 	request_check(&swap->request);
 	obstacles = find_obstacles(swap, BUILD_NOTHING);
 	if (obstacles != NIL)
 		refuse(swap, obstacles);
-	attach_make_way(swap);
-	FAILPOINT("swap_locking");
-	locks_against_everybody(&swap->request, swap->options.lock_timeout);
-	locked = GetCurrentTimestamp();
-	FAILPOINT("swap_locked");
-	attach_replacement(swap);
+	locked = swap->method == SWAP_ATTACH ? swap_attached(swap) : exchange_rows(swap);
 	record_swap(swap, GetCurrentTimestamp() - locked);
 	FAILPOINT("swapped");
 	caller_settings_end(nest_level);
-}
-
-/* Is the error one of having to wait? */
-static bool
-is_about_locks(const ErrorData *error)
-{
-	return error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ||
-		   error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
 static void
@@ -245,51 +258,13 @@ give_up(const Swap *swap, const ErrorData *error)
 bool
 swap_attempt(Swap *swap)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData *volatile error = NULL;
+	ErrorData *error;
 
 	swap->attempts++;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		lock_and_swap(swap);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	if (error == NULL)
-		return true;
-	if (!is_about_locks(error))
-		ReThrowError(error);
-	if (swap->attempts > swap->options.lock_retries)
+	error = locks_try(lock_and_swap, swap);
+	if (error != NULL && swap->attempts > swap->options.lock_retries)
 		give_up(swap, error);
-	return false;
-}
-
-void
-swap_wait(const Swap *swap)
-{
-	int64 pause = (int64) swap->options.lock_timeout << Min(swap->attempts - 1, 10);
-	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(pause, LONGEST_PAUSE));
-	long left;
-
-	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end)) > 0)
-	{
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
-	}
+	return error == NULL;
 }
 
 int64
@@ -335,13 +310,14 @@ check_undoable(const ManifestSwap *done, int64 swap_id)
 						errhint("Undo swap " INT64_FORMAT " first.", later)));
 }
 
-/* The name that the replacement had, if it is free. */
+/* The name that the replacement had, if it is in the schema it had, and the name is free. */
 static char *
-name_after_undo(const ManifestSwap *done)
+name_after_undo(const ManifestSwap *done, Oid table)
 {
-	if (strcmp(done->partition_schema, done->replacement_schema) == 0 &&
-		!OidIsValid(get_relname_relid(done->replacement_name,
-									  get_namespace_oid(done->partition_schema, false))))
+	Oid schema = get_rel_namespace(table);
+
+	if (strcmp(get_namespace_name(schema), done->replacement_schema) == 0 &&
+		!OidIsValid(get_relname_relid(done->replacement_name, schema)))
 		return done->replacement_name;
 	return makeObjectName(done->partition_name, "undone", psprintf(INT64_FORMAT, done->swap_id));
 }
@@ -362,7 +338,9 @@ swap_undo(int64 swap_id, const SwapOptions *options)
 	swap = make_swap(&request);
 	swap->undo = true;
 	swap->swap_id = swap_id;
-	swap->old_name = name_after_undo(done);
+	swap->method = strcmp(done->method, "attach") == 0 ? SWAP_ATTACH : SWAP_EXCHANGE;
+	swap->old_name = name_after_undo(done, swap->method == SWAP_ATTACH ? request.partition
+																	   : request.replacement);
 	check_and_build(swap);
 	attempt_until_done(swap);
 }

@@ -3,7 +3,8 @@
  *
  * Two phases.  swap_prepare() checks and builds, without a lock that readers or
  * writers of the parent would notice.  swap_attempt() locks, if it can within
- * lock_timeout, and swaps.  In between the caller may commit.
+ * lock_timeout, and swaps.  In between the caller may commit.  It may have locks
+ * on the tables, but must not have one of them open: ALTER TABLE insists on that.
  */
 #ifndef INGEST_SWAP_SWAP_H
 #define INGEST_SWAP_SWAP_H

@@ -12,13 +12,21 @@
 
 #include "swap/swap_parts.h"
 
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
 #include "storage/lmgr.h"
 #include "swap/caller_sql.h"
 #include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
 
-#define BEHIND_PARENT_TIMEOUT 5 /* ms that readers of the parent may wait for nothing */
+#define LONGEST_PAUSE         5000 /* ms between two attempts */
+#define BEHIND_PARENT_TIMEOUT 5    /* ms that readers of the parent may wait for nothing */
 
 static void
 set_lock_timeout(int milliseconds)
@@ -40,6 +48,17 @@ locks_against_changes(const SwapRequest *request)
 	(void) find_all_inheritors(request->replacement, AccessExclusiveLock, NULL);
 }
 
+void
+locks_against_writers(const SwapRequest *request)
+{
+	int nest_level = NewGUCNestLevel();
+
+	set_lock_timeout(request->options->lock_timeout);
+	LockRelationOid(request->partition, ExclusiveLock);
+	LockRelationOid(request->replacement, AccessExclusiveLock);
+	AtEOXact_GUC(true, nest_level);
+}
+
 /* StatementRow */
 static void
 lock_referenced_table(HeapTuple tuple, TupleDesc desc, void *arg)
@@ -52,8 +71,9 @@ lock_referenced_table(HeapTuple tuple, TupleDesc desc, void *arg)
  * they come first: their readers do not mind.
  */
 void
-locks_against_everybody(const SwapRequest *request, int lock_timeout)
+locks_against_everybody(const SwapRequest *request)
 {
+	int lock_timeout = request->options->lock_timeout;
 	int nest_level = NewGUCNestLevel();
 	Oid default_partition;
 
@@ -70,4 +90,90 @@ locks_against_everybody(const SwapRequest *request, int lock_timeout)
 	if (OidIsValid(default_partition))
 		(void) find_all_inheritors(default_partition, AccessExclusiveLock, NULL);
 	AtEOXact_GUC(true, nest_level);
+}
+
+/* Is the error one of having to wait? */
+static bool
+is_about_locks(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE ||
+		   error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+ErrorData *
+locks_try(void (*work)(void *arg), void *arg)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		work(arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	if (error != NULL && !is_about_locks(error))
+		ReThrowError(error);
+	return error;
+}
+
+typedef struct TableLock
+{
+	Oid table;
+	int lock_timeout;
+} TableLock;
+
+/* locks_try() */
+static void
+lock_table(void *arg)
+{
+	TableLock *lock = arg;
+	int nest_level = NewGUCNestLevel();
+
+	set_lock_timeout(lock->lock_timeout);
+	LockRelationOid(lock->table, AccessExclusiveLock);
+	AtEOXact_GUC(true, nest_level);
+}
+
+void
+locks_until_held(Swap *swap, Oid table)
+{
+	TableLock lock = {table, swap->options.lock_timeout};
+	ErrorData *error;
+
+	while ((error = locks_try(lock_table, &lock)) != NULL)
+	{
+		if (swap->attempts > swap->options.lock_retries)
+			ReThrowError(error);
+		swap_wait(swap);
+		swap->attempts++;
+	}
+}
+
+void
+swap_wait(const Swap *swap)
+{
+	int64 pause = (int64) swap->options.lock_timeout << Min(swap->attempts - 1, 10);
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(pause, LONGEST_PAUSE));
+	long left;
+
+	while ((left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end)) > 0)
+	{
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+		CHECK_FOR_INTERRUPTS();
+	}
 }

@@ -6,6 +6,7 @@
 
 #include "nodes/pg_list.h"
 #include "swap/swap.h"
+#include "utils/timestamp.h"
 
 struct Swap
 {
@@ -13,8 +14,8 @@ struct Swap
 	SwapOptions options;
 	SwapMethod method; /* never SWAP_AUTO */
 	int64 swap_id;
-	bool undo;           /* the replacement is the old partition of this swap */
-	char *old_name;      /* what the partition is called when it is none any more */
+	bool undo;           /* the replacement has the old rows of this swap */
+	char *old_name;      /* what the table with the rows that are replaced is called then */
 	char *schema;        /* of the partition */
 	char *name;          /* of the partition; stays */
 	char *source_schema; /* of the replacement, before */
@@ -33,10 +34,29 @@ extern List *request_referencing_tables(const SwapRequest *request);
  * notice, then, within the options' lock_timeout, those that they do.
  */
 extern void locks_against_changes(const SwapRequest *request);
-extern void locks_against_everybody(const SwapRequest *request, int lock_timeout);
+extern void locks_against_everybody(const SwapRequest *request);
+
+/* Keeps writers of the partition away, within lock_timeout, and lets readers pass. */
+extern void locks_against_writers(const SwapRequest *request);
+
+/*
+ * Runs work in a subtransaction.  NULL, or the error if that is one of a lock
+ * that was not to be had in time; others are raised again.
+ */
+extern ErrorData *locks_try(void (*work)(void *arg), void *arg);
+
+/* AccessExclusiveLock on one table, in as many attempts as are left; raises the last one's error. */
+extern void locks_until_held(Swap *swap, Oid table);
 
 /* attach.c: names that are in the way are changed; then one takes the place of the other. */
 extern void attach_make_way(const Swap *swap);
 extern void attach_replacement(const Swap *swap);
+
+/*
+ * exchange.c: NULL, or a message; then the two exchange their rows.  Returns when
+ * readers of the partition were locked out.
+ */
+extern char *exchange_obstacle(const SwapRequest *request);
+extern TimestampTz exchange_rows(Swap *swap);
 
 #endif
