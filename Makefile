@@ -222,6 +222,7 @@ OBJS += \
 	src/publish/append.o \
 	src/publish/bulk_append.o \
 	src/publish/checks.o \
+	src/publish/collected.o \
 	src/publish/conditions.o \
 	src/publish/culprit.o \
 	src/publish/duplicates.o \
@@ -238,6 +239,10 @@ OBJS += \
 	src/publish/query.o \
 	src/publish/replace.o \
 	src/publish/replace_statement.o \
+	src/publish/scd2.o \
+	src/publish/scd2_columns.o \
+	src/publish/scd2_events.o \
+	src/publish/scd2_statement.o \
 	src/publish/source.o \
 	src/publish/staged.o \
 	src/publish/strategies.o \

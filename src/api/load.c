@@ -207,6 +207,8 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	request.restates = publish_restates(call->chosen.strategy);
 	request.options_text = call->options_text;
 	request.options = call->options;
+	request.options->computed =
+		publish_computed_columns(call->chosen.strategy, &call->options->publish);
 	stage_run(&request, &outcome);
 	counts->files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
@@ -252,6 +254,7 @@ ingest_stage(PG_FUNCTION_ARGS)
 	request.target = access_open_target(PG_GETARG_OID(0));
 	request.unique_key = publish_primary_key(request.target);
 	request.restates = request.unique_key != NIL;
+	request.options->computed = publish_computed_columns(NULL, &request.options->publish);
 	stage_run(&request, &outcome);
 	table_close(request.target, NoLock);
 	if (outcome.load_id == 0)

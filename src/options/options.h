@@ -149,6 +149,7 @@ typedef struct IngestOptions
 	double reject_limit_percent; /* of rows read; -1: none; never set together with rows */
 	int64 initial_bad_rows;      /* default 1000; 0: off */
 	PublishOptions publish;
+	List *computed; /* of char *: columns that the strategy fills, set by the caller */
 	/* retry, resources */
 	bool force;
 	OptionsOnChangedFile on_changed_file;

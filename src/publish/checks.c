@@ -43,7 +43,7 @@ check_uses(const PublishRequest *request)
 		{"update_if_newer", options->update_if_newer != NULL, " upsert delete_insert sync scd2 "},
 		{"merge_update_columns", options->merge_update_columns != NIL, " upsert sync "},
 		{"merge_exclude_columns", options->merge_exclude_columns != NIL, " upsert sync scd2 "},
-		{"hard_delete", options->hard_delete != NULL, MERGING},
+		{"hard_delete", options->hard_delete != NULL, " upsert delete_insert sync scd2 "},
 		{"soft_delete", options->soft_delete != NULL, MERGING},
 		{"partition_swap", options->partition_swap != PARTITION_SWAP_AUTO, " replace_partitions "},
 		{"replace_where", options->replace_where != NULL, " replace_where sync "},
@@ -194,8 +194,8 @@ check_limit(const char *option, double limit, const char *done, int64 rows, int6
 void
 checks_limits(const PublishRequest *request, const PublishCounts *counts, int64 rows_before)
 {
-	check_limit("max_update_ratio", request->options->max_update_ratio, "updated", counts->updated,
-				rows_before);
+	check_limit("max_update_ratio", request->options->max_update_ratio, "updated",
+				Max(counts->updated, counts->intervals), rows_before);
 	check_limit("max_delete_ratio", request->options->max_delete_ratio, "deleted",
 				counts->deleted + counts->removed, rows_before);
 }

@@ -61,6 +61,16 @@ read_lane_scan(ScanState *scan, RowSearch *search)
 	return true;
 }
 
+/* Rows that were collected for the statement begin with a position, see collected.h. */
+static bool
+read_collected_scan(ScanState *scan, RowSearch *search)
+{
+	if (TupIsNull(scan->ss_ScanTupleSlot))
+		return false;
+	read_position(scan->ss_ScanTupleSlot, STAGED_FILE_ATTNUM, STAGED_ROW_ATTNUM, search->position);
+	return true;
+}
+
 /* planstate_tree_walker() callback: a lane whose scan has begun and not ended. */
 static bool
 find_lane_scan(PlanState *node, void *context)
@@ -68,6 +78,8 @@ find_lane_scan(PlanState *node, void *context)
 	if (node == NULL)
 		return false;
 	if (IsA(node, SeqScanState) && read_lane_scan((ScanState *) node, context))
+		return true;
+	if (IsA(node, NamedTuplestoreScanState) && read_collected_scan((ScanState *) node, context))
 		return true;
 	return planstate_tree_walker(node, find_lane_scan, context);
 }

@@ -10,6 +10,7 @@
 #include "publish/duplicates.h"
 #include "publish/query.h"
 #include "publish/staged.h"
+#include "publish/strategy.h"
 
 static OptionsDedup
 rule(const PublishRequest *request)
@@ -19,7 +20,8 @@ rule(const PublishRequest *request)
 	if (options->dedup != DEDUP_DEFAULT)
 		return options->dedup;
 	/* the rows of a relation have no order of their own */
-	if (request->lanes == NIL && options->dedup_sort == NULL && options->update_if_newer == NULL)
+	if (request->lanes == NIL && options->dedup_sort == NULL &&
+		(options->update_if_newer == NULL || request->strategy->version != NULL))
 		return DEDUP_ERROR;
 	return DEDUP_LAST;
 }
@@ -32,11 +34,11 @@ example(const PublishRequest *request)
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT ROW(");
-	staged_append_columns(&sql, NULL, request->key);
+	staged_append_identity(&sql, request, "staged");
 	appendStringInfo(&sql, ") FROM (%s) AS staged GROUP BY ", staged_rows(request));
-	staged_append_columns(&sql, NULL, request->key);
+	staged_append_identity(&sql, request, "staged");
 	appendStringInfoString(&sql, " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1 ORDER BY ");
-	staged_append_columns(&sql, NULL, request->key);
+	staged_append_identity(&sql, request, "staged");
 	appendStringInfoString(&sql, " LIMIT 1");
 	return query_text(sql.data);
 }

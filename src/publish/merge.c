@@ -17,14 +17,6 @@
 #include "publish/strategy.h"
 #include "publish/target_size.h"
 
-/*
- * Looking rows up one by one is faster than reading the whole target if that
- * holds at least so many times the rows of the load.  Measured with 2 to 10
- * million rows: break-even at 3 with a cached target, at 5 to 8 against a hash
- * join; an uncached target favours reading.
- */
-#define PROBE_TARGET_RATIO 5.0
-
 /* surplus: rows of the target that share their key with another one. */
 static void
 check_surplus(const PublishRequest *request, int64 surplus)
@@ -69,13 +61,6 @@ fill(const PublishRequest *request, WriteCounts *done)
 		write_rows(request, append_statement(request, staged_winners(request)), JOIN_FREELY, done);
 }
 
-/* Rows of the request, roughly: what is not known is taken for few. */
-static double
-staged_size(const PublishRequest *request)
-{
-	return request->rows_staged >= 0 ? request->rows_staged : 1;
-}
-
 static void
 write_merge(const PublishRequest *request, MatchedAction matched, WriteCounts *done,
 			const char **plan)
@@ -95,8 +80,7 @@ write_merge(const PublishRequest *request, MatchedAction matched, WriteCounts *d
 		*plan = "merge";
 		write_rows(request, sql, JOIN_FREELY, done);
 	}
-	else if (target_rows >= PROBE_TARGET_RATIO * staged_size(request) &&
-			 target_size_has_index(request->target, request->key))
+	else if (target_size_favours_probes(request->target, request->key, request->rows_staged))
 	{
 		*plan = "probe index in key order";
 		write_rows(request, sql, JOIN_PROBE_TARGET, done);

@@ -28,11 +28,12 @@ typedef struct PublishRequest
 	List *columns;                /* of char *: target columns that the rows carry */
 	List *key;                    /* of char *: unique key, NIL for some; a subset of columns */
 	const char *scope;            /* SQL: rows of "target" that may match a key; NULL: all */
-	int64 rows_staged;            /* what the manifest says the lanes hold; -1: not known */
-	int64 rows_quarantined;       /* rows of the load that are not among the staged ones */
+	struct QueryEnvironment *collected; /* what statements read besides tables, see collected.h */
+	int64 rows_staged;                  /* what the manifest says the lanes hold; -1: not known */
+	int64 rows_quarantined;             /* rows of the load that are not among the staged ones */
 } PublishRequest;
 
-/* Every row that was read is in one of the counts but read itself, removed and null_keys. */
+/* Every row that was read is in one of the counts but read itself, removed, intervals and null_keys. */
 typedef struct PublishCounts
 {
 	int64 read; /* rows with a key that the strategy read */
@@ -43,9 +44,10 @@ typedef struct PublishCounts
 	int64 deduplicated; /* other versions of a key inside the load */
 	int64 skipped;      /* known already, older than the target's, or a deletion of nothing */
 	int64 removed;      /* rows of the target that the source does not have, or replaces */
+	int64 intervals;    /* scd2: rows of the target that other versions changed */
 	int64 null_keys;    /* rows moved to quarantine because a key part is NULL */
 	int64 duplicates;   /* of deduplicated: moved to quarantine */
-	const char *plan;   /* how it was done, for people; static */
+	const char *plan;   /* how it was done, for people */
 } PublishCounts;
 
 /* The strategy of that name; an error that lists them all if there is none. */
@@ -58,6 +60,10 @@ extern AclMode publish_strategy_rights(const PublishStrategy *strategy);
 
 /* Must the rows have a key?  Without need of one, none is allowed. */
 extern bool publish_needs_key(const PublishStrategy *strategy);
+
+/* The columns that the strategy fills, of char *; of any strategy if it is NULL. */
+extern List *publish_computed_columns(const PublishStrategy *strategy,
+									  const PublishOptions *options);
 
 /* Does a load of the same rows, or of a corrected file, leave no row twice? */
 extern bool publish_restates(const PublishStrategy *strategy);

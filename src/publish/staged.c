@@ -116,6 +116,17 @@ append_version_order(StringInfo sql, const PublishRequest *request)
 	appendStringInfo(sql, ", _ingest_file %s, _ingest_row %s", direction, direction);
 }
 
+void
+staged_append_identity(StringInfo sql, const PublishRequest *request, const char *alias)
+{
+	const PublishStrategy *strategy = request->strategy;
+	char *version = strategy->version != NULL ? strategy->version(request, alias) : NULL;
+
+	staged_append_columns(sql, alias, request->key);
+	if (version != NULL)
+		appendStringInfo(sql, ", %s", version);
+}
+
 char *
 staged_winners(const PublishRequest *request)
 {
@@ -123,11 +134,11 @@ staged_winners(const PublishRequest *request)
 
 	initStringInfo(&sql);
 	appendStringInfoString(&sql, "SELECT DISTINCT ON (");
-	staged_append_columns(&sql, NULL, request->key);
+	staged_append_identity(&sql, request, "version");
 	appendStringInfoString(&sql, ") _ingest_file, _ingest_row, ");
 	staged_append_columns(&sql, NULL, request->columns);
 	appendStringInfo(&sql, " FROM (%s) AS version ORDER BY ", staged_rows(request));
-	staged_append_columns(&sql, NULL, request->key);
+	staged_append_identity(&sql, request, "version");
 	append_version_order(&sql, request);
 	return sql.data;
 }

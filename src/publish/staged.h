@@ -22,10 +22,15 @@
  */
 extern char *staged_rows(const PublishRequest *request);
 
+/* Appends what tells the rows called alias apart that are written: the key, and for some the time. */
+extern void staged_append_identity(StringInfo sql, const PublishRequest *request,
+								   const char *alias);
+
 /*
  * The same, reduced to one version of every key, and sorted by the key: which one
  * is said by the options dedup and dedup_sort, by default the last in the order
- * of the files and of the records in them.
+ * of the files and of the records in them.  Of strategies that keep versions, one row of
+ * every key and time.
  */
 extern char *staged_winners(const PublishRequest *request);
 

@@ -9,6 +9,8 @@
 #include "publish/merge.h"
 #include "publish/partitions.h"
 #include "publish/replace.h"
+#include "publish/scd2.h"
+#include "publish/scd2_columns.h"
 #include "publish/strategy.h"
 #include "publish/sync.h"
 
@@ -90,6 +92,14 @@ static const PublishStrategy strategies[] = {
 	 .run = sync_run,
 	 .classify = upsert_classify,
 	 .removed_rows = sync_removed_rows},
+	{.name = "scd2",
+	 .rights = READ_AND_INSERT | ACL_UPDATE | ACL_DELETE,
+	 .key = KEY_NEEDED,
+	 .restates = true,
+	 .deduplicates = true,
+	 .run = scd2_run,
+	 .version = scd2_version_time,
+	 .classify = scd2_classify},
 };
 
 const PublishStrategy *
@@ -126,6 +136,16 @@ bool
 publish_needs_key(const PublishStrategy *strategy)
 {
 	return strategy->key == KEY_NEEDED;
+}
+
+List *
+publish_computed_columns(const PublishStrategy *strategy, const PublishOptions *options)
+{
+	if (strategy != NULL && strategy->version == NULL)
+		return NIL;
+	return list_make3(unconstify(char *, options->valid_from),
+					  unconstify(char *, options->valid_to),
+					  unconstify(char *, scd2_is_current(options)));
 }
 
 bool

@@ -24,6 +24,8 @@ struct PublishStrategy
 	bool restates;     /* the same rows again change nothing */
 	bool deduplicates; /* of rows with one key one counts */
 	void (*run)(PublishRequest *request, PublishCounts *counts);
+	/* what tells versions of a key apart in the row called alias; NULL: one of them counts */
+	char *(*version)(const PublishRequest *request, const char *alias);
 	/* SELECT kind, staged row …, as merge_classification(); NULL: every row is inserted */
 	char *(*classify)(const PublishRequest *request);
 	/* SELECT of the target's rows that would go away; NULL: none does */

@@ -77,6 +77,14 @@ is_key_column(Relation target, AttrNumber attnum, List *key)
 	return false;
 }
 
+/*
+ * Looking rows up one by one is faster than reading the whole target if that
+ * holds at least so many times the rows of the load.  Measured with 2 to 10
+ * million rows: break-even at 3 with a cached target, at 5 to 8 against a hash
+ * join; an uncached target favours reading.
+ */
+#define PROBE_TARGET_RATIO 5.0
+
 /* The key has to be the leading columns of a whole, valid btree, in any order. */
 static bool
 index_serves_key(Relation target, Oid index_oid, List *key)
@@ -105,6 +113,13 @@ target_size_has_index(Relation target, List *key)
 		found = found || index_serves_key(target, lfirst_oid(cell), key);
 	list_free(indexes);
 	return found;
+}
+
+bool
+target_size_favours_probes(Relation target, List *key, double rows)
+{
+	return target_size_rows(target) >= PROBE_TARGET_RATIO * rows &&
+		   target_size_has_index(target, key);
 }
 
 /* All of the index's columns are of the key, and it knows of every row at once. */

@@ -17,6 +17,12 @@ extern double target_size_rows(Relation target);
 extern bool target_size_has_index(Relation target, List *key);
 
 /*
+ * Whether looking so many rows up one by one is faster than reading the whole
+ * target.
+ */
+extern bool target_size_favours_probes(Relation target, List *key, double rows);
+
+/*
  * Whether a unique index keeps the key, or a part of it, from occurring twice;
  * with nulls_match also keys with NULLs, which may repeat in most unique indexes.
  */

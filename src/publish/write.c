@@ -55,7 +55,7 @@ steer_planner(JoinOrder join_order)
  * caller's, as they would for any other INSERT of the caller.
  */
 static PlannedStmt *
-plan_statement(const char *sql, JoinOrder join_order)
+plan_statement(const PublishRequest *request, const char *sql, JoinOrder join_order)
 {
 	int nest_level = NewGUCNestLevel();
 	List *parsed;
@@ -65,8 +65,8 @@ plan_statement(const char *sql, JoinOrder join_order)
 	set_for_statement("search_path", "pg_catalog, pg_temp");
 	steer_planner(join_order);
 	parsed = pg_parse_query(sql);
-	rewritten =
-		pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), sql, NULL, 0, NULL);
+	rewritten = pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), sql, NULL, 0,
+												   request->collected);
 	plan = pg_plan_query(linitial_node(Query, rewritten), sql, 0, NULL);
 	AtEOXact_GUC(true, nest_level);
 	return plan;
@@ -148,9 +148,9 @@ execute(void *arg)
 		set_for_statement("work_mem", psprintf("%dkB", maintenance_work_mem));
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	plan = plan_statement(sql, run->join_order);
+	plan = plan_statement(run->request, sql, run->join_order);
 	query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, NULL,
-							NULL, INSTRUMENT_ROWS);
+							run->request->collected, INSTRUMENT_ROWS);
 	ExecutorStart(query, 0);
 	run->planstate = query->planstate;
 	compat_executor_run(query);

@@ -274,7 +274,8 @@ check_missing(const Mapping *mapping)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		if (mapping_is_loadable(att) && mapping->fields[i] == FIELD_NONE && att->attnotnull &&
-			build_column_default(target, i + 1) == NULL)
+			build_column_default(target, i + 1) == NULL &&
+			!mapping_has_name(mapping->options->computed, NameStr(att->attname)))
 			missing = lappend(missing, NameStr(att->attname));
 	}
 	if (missing != NIL)
