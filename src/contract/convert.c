@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
 #include "contract/convert_internal.h"
@@ -153,6 +154,23 @@ converter_has_separators(const Converter *converter)
 	}
 }
 
+static void
+set_messages(Converter *converter)
+{
+	switch (converter->base_type)
+	{
+		case TIMEOID:
+			converter->type_name = "time";
+			break;
+		case TIMESTAMPOID:
+			converter->type_name = "timestamp";
+			break;
+		default:
+			converter->type_name = format_type_be(converter->base_type);
+	}
+	converter->syntax_message = _("invalid input syntax for type %s: \"%.*s\"");
+}
+
 Converter *
 converter_create(Oid type, int32 typmod, const ConvertFormat *format)
 {
@@ -171,6 +189,7 @@ converter_create(Oid type, int32 typmod, const ConvertFormat *format)
 	set_modifiers(converter);
 	set_format(converter, format);
 	set_fast_path(converter);
+	set_messages(converter);
 	return converter;
 }
 

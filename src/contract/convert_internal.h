@@ -31,6 +31,9 @@ struct Converter
 	FmgrInfo base_input; /* of base_type */
 	Oid base_ioparam;
 	void *domain_state; /* of domain_check() */
+	/* looked up once: a file may have a bad value in each row */
+	const char *type_name;      /* of base_type, as the messages of its input function have it */
+	const char *syntax_message; /* "invalid input syntax for type %s: ...", translated */
 };
 
 /* Whether the column's numbers are written with separators of their own. */

@@ -33,21 +33,6 @@ convert_failure(const char *rule, int sqlstate, const char *message)
 	return failure;
 }
 
-/* The names are those in the messages of the input functions. */
-static const char *
-type_name(Oid type)
-{
-	switch (type)
-	{
-		case TIMEOID:
-			return "time";
-		case TIMESTAMPOID:
-			return "timestamp";
-		default:
-			return format_type_be(type);
-	}
-}
-
 ConvertFailure *
 convert_syntax_failure(const Converter *converter, const CellText *value)
 {
@@ -57,8 +42,8 @@ convert_syntax_failure(const Converter *converter, const CellText *value)
 
 	return convert_failure(
 		"type", datetime ? ERRCODE_INVALID_DATETIME_FORMAT : ERRCODE_INVALID_TEXT_REPRESENTATION,
-		psprintf(_("invalid input syntax for type %s: \"%.*s\""), type_name(type),
-				 (int) value->data_len, value->data));
+		psprintf(converter->syntax_message, converter->type_name, (int) value->data_len,
+				 value->data));
 }
 
 static ConvertFailure *
@@ -141,8 +126,7 @@ reject_integer(const Converter *converter, const CellText *value, const char *ma
 			return NULL;
 		return convert_failure("type", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
 							   psprintf(_("value \"%.*s\" is out of range for type %s"),
-										(int) value->data_len, value->data,
-										type_name(converter->base_type)));
+										(int) value->data_len, value->data, converter->type_name));
 	}
 	if (head.next == '\0' || head.next == '_' || isspace((unsigned char) head.next) ||
 		(isalpha((unsigned char) head.next) && *head.digits == '0'))
