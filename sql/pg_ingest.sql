@@ -94,19 +94,27 @@ CREATE TABLE ingest.manifest_lanes (
 	PRIMARY KEY (load_id, lane_no)
 );
 
+-- Where half of a file is bad, a load lasts as long as its bad rows have bytes.  So
+-- the columns stand in an order without padding, and the first violation, which
+-- for most rows is the only one, is in columns instead of a json with names.
 CREATE TABLE ingest.quarantine_rows (
 	load_id bigint NOT NULL,
-	file_no integer NOT NULL,
 	record_no bigint NOT NULL,
 	line_no bigint NOT NULL,
 	byte_offset bigint NOT NULL,
 	byte_length bigint NOT NULL,
+	quarantined_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	file_no integer NOT NULL,
 	row_group integer,
 	raw_line text,
 	raw_bytes bytea,
-	errors jsonb NOT NULL,
 	status text NOT NULL DEFAULT 'open',
-	quarantined_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	rule text NOT NULL,
+	column_name text,
+	sqlstate text NOT NULL,
+	message text NOT NULL,
+	value text,
+	more_errors jsonb,
 	PRIMARY KEY (load_id, file_no, record_no)
 );
 
@@ -219,7 +227,11 @@ SELECT l.load_id, l.target, l.source, l.leader_pid, l.started_at, l.continued_at
 
 CREATE VIEW ingest.quarantine WITH (security_barrier) AS
 SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q.byte_offset,
-	   q.byte_length, q.row_group, q.raw_line, q.raw_bytes, q.errors, q.status, q.quarantined_at
+	   q.byte_length, q.row_group, q.raw_line, q.raw_bytes,
+	   pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+			'rule', q.rule, 'column', q.column_name, 'sqlstate', q.sqlstate,
+			'message', q.message, 'value', q.value))) || coalesce(q.more_errors, '[]') AS errors,
+	   q.status, q.quarantined_at
   FROM ingest.quarantine_rows q
   JOIN ingest.manifest_loads l ON l.load_id = q.load_id
   LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id
@@ -230,15 +242,19 @@ SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q
 CREATE VIEW ingest.quarantine_errors WITH (security_barrier) AS
 SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
 	   f.path AS filename, q.line_no AS lineno, q.raw_line AS line,
-	   e.error ->> 'column' AS colname, e.error ->> 'value' AS raw_field_value,
-	   e.error ->> 'message' AS err_message, e.error ->> 'detail' AS err_detail,
-	   e.error ->> 'sqlstate' AS errorcode,
-	   e.error ->> 'rule' AS rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.row_group, q.status
+	   e.column_name AS colname, e.value AS raw_field_value,
+	   e.message AS err_message, NULL::text AS err_detail,
+	   e.sqlstate AS errorcode,
+	   e.rule, q.load_id, q.file_no, q.record_no, q.byte_offset, q.row_group, q.status
   FROM ingest.quarantine_rows q
   JOIN ingest.manifest_loads l ON l.load_id = q.load_id
   LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id
 								   AND f.file_no = q.file_no
- CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(q.errors) AS e(error)
+ CROSS JOIN LATERAL (
+		SELECT q.rule, q.column_name, q.sqlstate, q.message, q.value
+		 UNION ALL
+		SELECT m ->> 'rule', m ->> 'column', m ->> 'sqlstate', m ->> 'message', m ->> 'value'
+		  FROM pg_catalog.jsonb_array_elements(q.more_errors) AS m) AS e
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
 -- old_partition is NULL when the table is gone.

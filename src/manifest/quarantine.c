@@ -42,9 +42,8 @@ insert_staged(int64 load_id, HeapTuple tuple, TupleDesc desc, const Reason *reas
 
 	statement_init(&statement,
 				   "INSERT INTO ingest.quarantine_rows (load_id, file_no, record_no, line_no,"
-				   " byte_offset, byte_length, raw_line, errors)"
-				   " VALUES ($1, $2, $3, 0, 0, 0, $4, jsonb_build_array(jsonb_build_object("
-				   "'rule', 'unique_key', 'column', $5, 'sqlstate', $6, 'message', $7)))");
+				   " byte_offset, byte_length, raw_line, rule, column_name, sqlstate, message)"
+				   " VALUES ($1, $2, $3, 0, 0, 0, $4, 'unique_key', $5, $6, $7)");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, row_int64(tuple, desc, 1));
 	statement_add_int64(&statement, row_int64(tuple, desc, 2));
@@ -150,13 +149,16 @@ quarantine_summary(int64 load_id)
 				   /* a look at 100,000 rows tells the reasons, and is quick whatever there is */
 				   "SELECT CASE WHEN sum(count(*)) OVER () >= 100000 THEN 'at least ' ELSE '' END"
 				   " || count(*) || ' ' || reason FROM ("
-				   "  SELECT (e.error ->> 'rule') || coalesce("
-				   "    ' on column ' || quote_ident(e.error ->> 'column'),"
-				   "    ' ' || substring(e.error ->> 'message' FROM 'check constraint (\".*?\")'),"
+				   "  SELECT e.rule || coalesce("
+				   "    ' on column ' || quote_ident(e.column_name),"
+				   "    ' ' || substring(e.message FROM 'check constraint (\".*?\")'),"
 				   "    '') AS reason"
-				   "  FROM (SELECT errors FROM ingest.quarantine_rows WHERE load_id = $1"
-				   "        LIMIT 100000) AS q"
-				   "  CROSS JOIN LATERAL jsonb_array_elements(q.errors) AS e(error)) AS r"
+				   "  FROM (SELECT rule, column_name, message, more_errors"
+				   "        FROM ingest.quarantine_rows WHERE load_id = $1 LIMIT 100000) AS q"
+				   "  CROSS JOIN LATERAL ("
+				   "    SELECT q.rule, q.column_name, q.message UNION ALL"
+				   "    SELECT m ->> 'rule', m ->> 'column', m ->> 'message'"
+				   "    FROM jsonb_array_elements(q.more_errors) AS m) AS e) AS r"
 				   " GROUP BY reason ORDER BY count(*) DESC, reason LIMIT 3");
 	statement_add_int64(&statement, load_id);
 	statement_run(&statement, read_reason, &summary);

@@ -31,24 +31,29 @@
 #define BUFFER_ROWS  1000
 #define BUFFER_BYTES ((size_t) 1024 * 1024)
 
-/* Values and messages in "errors" are cut here; the whole line is beside them. */
+/* Values and messages are cut here; the whole line is beside them. */
 #define VALUE_MAX 1000
 
 /* Columns of ingest.quarantine_rows, in order. */
 enum
 {
 	COL_LOAD_ID,
-	COL_FILE_NO,
 	COL_RECORD_NO,
 	COL_LINE_NO,
 	COL_BYTE_OFFSET,
 	COL_BYTE_LENGTH,
+	COL_QUARANTINED_AT,
+	COL_FILE_NO,
 	COL_ROW_GROUP,
 	COL_RAW_LINE,
 	COL_RAW_BYTES,
-	COL_ERRORS,
 	COL_STATUS,
-	COL_QUARANTINED_AT,
+	COL_RULE,
+	COL_COLUMN_NAME,
+	COL_SQLSTATE,
+	COL_MESSAGE,
+	COL_VALUE,
+	COL_MORE_ERRORS,
 	QUARANTINE_COLUMNS
 };
 
@@ -63,6 +68,7 @@ struct QuarantineWriter
 	TupleTableSlot *slots[BUFFER_ROWS];
 	int nrows;
 	size_t bytes;
+	text *open; /* the status of all of them */
 };
 
 QuarantineWriter *
@@ -83,6 +89,7 @@ quarantine_writer_begin(int64 load_id)
 	writer->bulk = GetBulkInsertState();
 	writer->context =
 		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest quarantine", ALLOCSET_DEFAULT_SIZES);
+	writer->open = cstring_to_text("open");
 	return writer;
 }
 
@@ -112,6 +119,15 @@ flush(QuarantineWriter *writer)
 	writer->bytes = 0;
 }
 
+/* How many bytes of a value or message are kept: whole characters. */
+static size_t
+kept_len(const char *string, size_t len)
+{
+	if (len <= VALUE_MAX)
+		return len;
+	return pg_mbcliplen(string, len, VALUE_MAX);
+}
+
 static void
 push_string(JsonbParseState **state, const char *key, const char *value, size_t len)
 {
@@ -131,7 +147,7 @@ push_string(JsonbParseState **state, const char *key, const char *value, size_t 
  * order of jsonb, shorter ones first, which then has nothing to sort.
  */
 static Jsonb *
-build_errors(const Violation *violations)
+build_more_errors(const Violation *violations)
 {
 	JsonbParseState *state = NULL;
 	JsonbValue *result;
@@ -143,17 +159,41 @@ build_errors(const Violation *violations)
 		(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 		push_string(&state, "rule", v->rule, strlen(v->rule));
 		if (v->value != NULL)
-			push_string(&state, "value", v->value, pg_mbcliplen(v->value, v->value_len, VALUE_MAX));
+			push_string(&state, "value", v->value, kept_len(v->value, v->value_len));
 		if (v->column != NULL)
 			push_string(&state, "column", v->column, strlen(v->column));
-		push_string(&state, "message", v->message,
-					pg_mbcliplen(v->message, strlen(v->message), VALUE_MAX));
+		push_string(&state, "message", v->message, kept_len(v->message, strlen(v->message)));
 		/* a copy: unpack_sql_state() has one buffer for all */
 		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
 		(void) pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
 	result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 	return JsonbValueToJsonb(result);
+}
+
+/* A copy of the string, or NULL. */
+static void
+put_text(TupleTableSlot *slot, int column, const char *string, size_t len)
+{
+	slot->tts_isnull[column] = string == NULL;
+	if (string != NULL)
+		slot->tts_values[column] = PointerGetDatum(cstring_to_text_with_len(string, len));
+}
+
+/* The first violation has columns of its own, because few rows have a second one. */
+static void
+put_violations(TupleTableSlot *slot, const Violation *first)
+{
+	put_text(slot, COL_RULE, first->rule, strlen(first->rule));
+	put_text(slot, COL_COLUMN_NAME, first->column,
+			 first->column == NULL ? 0 : strlen(first->column));
+	put_text(slot, COL_SQLSTATE, unpack_sql_state(first->sqlstate), 5);
+	put_text(slot, COL_MESSAGE, first->message, kept_len(first->message, strlen(first->message)));
+	put_text(slot, COL_VALUE, first->value,
+			 first->value == NULL ? 0 : kept_len(first->value, first->value_len));
+	slot->tts_isnull[COL_MORE_ERRORS] = first->next == NULL;
+	if (first->next != NULL)
+		slot->tts_values[COL_MORE_ERRORS] = JsonbPGetDatum(build_more_errors(first->next));
 }
 
 static TupleTableSlot *
@@ -180,20 +220,20 @@ quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row)
 	oldcontext = MemoryContextSwitchTo(writer->context);
 	memset(nulls, false, QUARANTINE_COLUMNS);
 	values[COL_LOAD_ID] = Int64GetDatum(writer->load_id);
-	values[COL_FILE_NO] = Int32GetDatum(row->file_no);
 	values[COL_RECORD_NO] = Int64GetDatum(row->record_no);
 	values[COL_LINE_NO] = Int64GetDatum(row->line_no);
 	values[COL_BYTE_OFFSET] = Int64GetDatum(row->byte_offset);
 	values[COL_BYTE_LENGTH] = Int64GetDatum(row->byte_length);
+	values[COL_QUARANTINED_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	values[COL_FILE_NO] = Int32GetDatum(row->file_no);
 	values[COL_ROW_GROUP] = Int32GetDatum(row->row_group);
 	nulls[COL_ROW_GROUP] = row->row_group < 0;
 	values[COL_RAW_LINE] = values[COL_RAW_BYTES] =
 		PointerGetDatum(cstring_to_text_with_len(row->raw, row->raw_len));
 	nulls[COL_RAW_LINE] = !row->raw_is_text;
 	nulls[COL_RAW_BYTES] = row->raw_is_text;
-	values[COL_ERRORS] = JsonbPGetDatum(build_errors(row->violations));
-	values[COL_STATUS] = PointerGetDatum(cstring_to_text("open"));
-	values[COL_QUARANTINED_AT] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	values[COL_STATUS] = PointerGetDatum(writer->open);
+	put_violations(slot, row->violations);
 	ExecStoreVirtualTuple(slot);
 	MemoryContextSwitchTo(oldcontext);
 	writer->nrows++;
