@@ -115,6 +115,7 @@ OBJS += \
 	src/contract/convert_separated.o \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
+	src/contract/expression.o \
 	src/contract/filter_expr.o \
 	src/contract/filter_proof.o \
 	src/contract/guard.o \

@@ -13,7 +13,7 @@ BEGIN {
 	allowed["options"] = "options contract format"
 	allowed["manifest"] = "manifest"
 	allowed["swap"] = "swap manifest"
-	allowed["publish"] = "publish manifest options swap"
+	allowed["publish"] = "publish contract manifest options swap"
 	allowed["stage"] = "stage source format contract manifest options"
 	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"
 	libraries = "^(assert|ctype|errno|inttypes|limits|math|std[a-z]*|string|[a-z]mmintrin|z(lib|std|std_errors)|snappy-c|lz4(frame)?|brotli/decode|xxhash|csv)[.]h$"

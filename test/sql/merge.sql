@@ -69,6 +69,9 @@ SELECT * FROM target ORDER BY id;
 SELECT merged('replace_where', '{"replace_where": "id >= 2"}');
 SELECT merged('replace_where', '{"replace_where": "id > 2"}');
 SELECT merged('replace_where', '{"replace_where": "id > 2 or touched = 1"}');
+SELECT merged('replace_where', '{"replace_where": "*"}');
+SELECT merged('replace_where', '{"replace_where": "ids > 2"}');
+SELECT merged('upsert', '{"dedup_sort": "id desc, ids"}');
 SELECT merged('replace_where');
 
 -- append: into a table without a key

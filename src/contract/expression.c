@@ -1,0 +1,147 @@
+/*
+ * expression.c: text -> analysed expressions.
+ *
+ * in:  text that nobody has looked at, the table whose columns it is about
+ * out: expressions in CurrentMemoryContext
+ *
+ * Names are looked up in the caller's search_path.
+ */
+#include "postgres.h"
+
+#include "contract/expression.h"
+
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_expr.h"
+#include "parser/parse_relation.h"
+#include "parser/parser.h"
+
+#include "compat.h"
+
+/* What makes a list of sort keys something that the grammar of expressions takes. */
+#define ORDER_PREFIX "1 ORDER BY "
+
+/* Makes the position of an error one in the option's text, not in the caller's statement. */
+void
+expression_context(void *arg)
+{
+	const ExpressionSource *source = arg;
+	int position = geterrposition() - source->skip;
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(source->text);
+	}
+	errcontext("option \"%s\"", source->option);
+}
+
+/* Is it "*" or "t.*"? */
+static bool
+is_star(Node *node)
+{
+	return IsA(node, ColumnRef) && IsA(llast(((ColumnRef *) node)->fields), A_Star);
+}
+
+pg_noreturn static void
+refuse_text(const ExpressionSource *source)
+{
+	ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+					errmsg("option \"%s\" must be one SQL expression: \"%s\"", source->option,
+						   source->text)));
+}
+
+/*
+ * "SELECT text" that is one expression and perhaps an ORDER BY: the grammar is that of PL/pgSQL's
+ * expressions, which takes the clauses of SELECT as well.
+ */
+static SelectStmt *
+parse(const ExpressionSource *source, const char *text)
+{
+	RawStmt *raw = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_PLPGSQL_EXPR));
+	SelectStmt *parsed = castNode(SelectStmt, raw->stmt);
+	SelectStmt *bare = makeNode(SelectStmt);
+	ResTarget *target;
+
+	bare->targetList = parsed->targetList;
+	bare->sortClause = parsed->sortClause;
+	target = list_length(parsed->targetList) == 1 ? linitial(parsed->targetList) : NULL;
+	if (target == NULL || target->name != NULL || is_star(target->val) || !equal(bare, parsed))
+		refuse_text(source);
+	return parsed;
+}
+
+/* text: what was parsed */
+static Node *
+analyse(Relation target, const ExpressionSource *source, const char *text, Node *raw,
+		ParseExprKind kind)
+{
+	ParseState *pstate = make_parsestate(NULL);
+	Alias *alias = source->alias != NULL ? makeAlias(source->alias, NIL) : NULL;
+	ParseNamespaceItem *item;
+	const char *refused;
+	Node *expr;
+
+	pstate->p_sourcetext = text;
+	item = addRangeTableEntryForRelation(pstate, target, AccessShareLock, alias, false, true);
+	addNSItemToQuery(pstate, item, false, true, true);
+	expr = transformExpr(pstate, raw, kind);
+	if (kind == EXPR_KIND_WHERE)
+		expr = coerce_to_boolean(pstate, expr, source->option);
+	assign_expr_collations(pstate, expr);
+	refused = pstate->p_hasSubLinks      ? "subqueries"
+			  : pstate->p_hasAggs        ? "aggregates"
+			  : pstate->p_hasWindowFuncs ? "window functions"
+			  : pstate->p_hasTargetSRFs  ? "functions that return sets"
+										 : NULL;
+	if (refused != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("option \"%s\" must not contain %s", source->option, refused)));
+	free_parsestate(pstate);
+	return expr;
+}
+
+Node *
+expression_parse(Relation target, ExpressionSource *source)
+{
+	ErrorContextCallback callback = {error_context_stack, expression_context, source};
+	SelectStmt *select;
+	Node *expr;
+
+	error_context_stack = &callback;
+	source->skip = 0;
+	select = parse(source, source->text);
+	if (select->sortClause != NIL)
+		refuse_text(source);
+	expr = analyse(target, source, source->text, linitial_node(ResTarget, select->targetList)->val,
+				   EXPR_KIND_WHERE);
+	error_context_stack = callback.previous;
+	return expr;
+}
+
+List *
+expression_parse_order(Relation target, ExpressionSource *source)
+{
+	ErrorContextCallback callback = {error_context_stack, expression_context, source};
+	char *text = psprintf("%s%s", ORDER_PREFIX, source->text);
+	SelectStmt *select;
+	ListCell *lc;
+
+	error_context_stack = &callback;
+	source->skip = strlen(ORDER_PREFIX);
+	select = parse(source, text);
+	foreach (lc, select->sortClause)
+	{
+		SortBy *sort = lfirst_node(SortBy, lc);
+
+		if (sort->sortby_dir == SORTBY_USING)
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("option \"%s\" must not contain USING", source->option)));
+		sort->node = analyse(target, source, text, sort->node, EXPR_KIND_ORDER_BY);
+	}
+	error_context_stack = callback.previous;
+	return select->sortClause;
+}
