@@ -2,10 +2,10 @@
  * make_parquet.c: writes a Parquet file from a description, for tests.
  *
  *   make_parquet [options] FILE <description
- *   make_parquet [options] --from-csv CSV FILE
+ *   make_parquet [options] --from-csv CSV [--schema SCHEMA] FILE
  *
  * The description is a schema (schema_text.h) and then the rows, JSON objects, one a line.  CSV:
- * that of the benchmarks (csv_rows.h).
+ * the columns of the schema in the file SCHEMA, or those of the benchmarks (csv_rows.h).
  *
  *     --codec NAME               uncompressed, snappy, gzip, brotli, lz4, zstd, lz4_raw; a number:
  *                                pages are not compressed, but the footer says so
@@ -49,6 +49,7 @@ typedef struct Arguments
 	FileOptions file;
 	const char *output;
 	const char *csv;
+	const char *schema;
 	const char *annotations;
 	uint64_t cut;
 	uint64_t repeat;
@@ -74,7 +75,8 @@ enum
 	OPT_CREATED_BY,
 	OPT_REPEAT,
 	OPT_CUT,
-	OPT_FROM_CSV
+	OPT_FROM_CSV,
+	OPT_SCHEMA
 };
 
 static const struct option long_options[] = {
@@ -95,6 +97,7 @@ static const struct option long_options[] = {
 	{"repeat", required_argument, NULL, OPT_REPEAT},
 	{"cut", required_argument, NULL, OPT_CUT},
 	{"from-csv", required_argument, NULL, OPT_FROM_CSV},
+	{"schema", required_argument, NULL, OPT_SCHEMA},
 	{NULL, 0, NULL, 0}};
 
 /* The number of name, whatever its case, among names. */
@@ -190,6 +193,9 @@ take_word(Arguments *arguments, int option, const char *value)
 			break;
 		case OPT_FROM_CSV:
 			arguments->csv = value;
+			break;
+		case OPT_SCHEMA:
+			arguments->schema = value;
 			break;
 		default:
 			file_writer_fail("see the head of make_parquet.c for the options");
@@ -301,17 +307,22 @@ apply_settings(const Arguments *arguments, const FileNode *root, FileWriter *wri
 	}
 }
 
-/* All of the standard input, terminated. */
+/* All of a file, terminated. NULL: the standard input. */
 static char *
-read_input(void)
+read_input(const char *path)
 {
+	FILE *file = path != NULL ? fopen(path, "rb") : stdin;
 	EncBuffer input = {0};
 	char piece[65536];
 	size_t len;
 
-	while ((len = fread(piece, 1, sizeof(piece), stdin)) > 0)
+	if (file == NULL)
+		file_writer_fail("could not open \"%s\"", path);
+	while ((len = fread(piece, 1, sizeof(piece), file)) > 0)
 		enc_bytes(&input, piece, len);
 	enc_byte(&input, '\0');
+	if (path != NULL)
+		fclose(file);
 	return (char *) input.data;
 }
 
@@ -346,7 +357,10 @@ main(int argc, char **argv)
 	FileWriter *writer;
 
 	read_arguments(argc, argv, &arguments);
-	text = arguments.csv != NULL ? csv_schema : read_input();
+	if (arguments.csv != NULL && arguments.schema == NULL)
+		text = csv_schema;
+	else
+		text = read_input(arguments.schema);
 	root = schema_read(&text);
 	schema_keep_annotations(root, strcmp(arguments.annotations, "converted") != 0,
 							strcmp(arguments.annotations, "logical") != 0);
