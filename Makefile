@@ -139,6 +139,7 @@ OBJS += \
 	src/contract/parquet_scalar.o \
 	src/contract/parquet_texts.o \
 	src/contract/parquet_types.o \
+	src/contract/row_deletions.o \
 	src/contract/row_filter.o \
 	src/contract/spec.o
 

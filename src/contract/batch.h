@@ -36,6 +36,7 @@ typedef struct BatchRow
 	Violation *violations; /* NULL: the row is good so far */
 	bool raw_is_broken;    /* the record has no fields to convert or check */
 	bool is_filtered;      /* option "filter" leaves it out, whatever its violations */
+	bool is_deletion;      /* only its key counts */
 } BatchRow;
 
 typedef struct RowBatch
@@ -67,14 +68,22 @@ batch_add_row(RowBatch *batch, const char *raw, size_t raw_len, uint64 record)
 	row->violations = NULL;
 	row->raw_is_broken = false;
 	row->is_filtered = false;
+	row->is_deletion = false;
 	return batch->nrows++;
 }
 
-/* Does the row have values that NOT NULL, keys and CHECKs are about? */
+/* Does the row have values that NOT NULL and keys are about? */
 static inline bool
 batch_row_is_checked(const BatchRow *row)
 {
 	return !row->raw_is_broken && !row->is_filtered;
+}
+
+/* … and that CHECKs are about? */
+static inline bool
+batch_row_is_checked_whole(const BatchRow *row)
+{
+	return batch_row_is_checked(row) && !row->is_deletion;
 }
 
 /* Appends a violation to row; the strings are kept, not copied. */

@@ -164,7 +164,7 @@ contract_can_decide(const ContractSpec *spec, const Bitmapset *attrs, const Batc
 {
 	int column;
 
-	if (!batch_row_is_checked(row))
+	if (!batch_row_is_checked_whole(row))
 		return false;
 	if (row->violations == NULL)
 		return true;
@@ -244,6 +244,7 @@ check_not_null(Contract *contract, RowBatch *batch)
 		{
 			if (batch->nulls[(size_t) row * batch->natts + column] &&
 				batch_row_is_checked(&batch->rows[row]) &&
+				(col->is_key || !batch->rows[row].is_deletion) &&
 				!column_failed(&batch->rows[row], col->name))
 				add_null_violation(contract, batch, row, column);
 		}
@@ -263,7 +264,7 @@ run_checks(void *arg)
 
 	for (row = run->first_row; row < run->end_row; row++)
 	{
-		if (!batch_row_is_checked(&batch->rows[row]))
+		if (!batch_row_is_checked_whole(&batch->rows[row]))
 			continue;
 		slot->tts_values = &batch->values[(size_t) row * batch->natts];
 		slot->tts_isnull = &batch->nulls[(size_t) row * batch->natts];

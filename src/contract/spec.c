@@ -129,13 +129,15 @@ list_has_name(List *names, const char *name)
 }
 
 ContractSpec *
-contract_spec_build(Relation target, List *columns, List *key, const char *filter)
+contract_spec_build(Relation target, List *columns, List *key, const char *deletion,
+					const char *filter)
 {
 	TupleDesc desc = RelationGetDescr(target);
 	AttrNumber *lane_attno = palloc0(desc->natts * sizeof(AttrNumber));
 	ContractSpec *spec = palloc0(sizeof(ContractSpec));
 	ListCell *lc;
 
+	spec->deletion = -1;
 	spec->columns = palloc0(list_length(columns) * sizeof(ContractColumn));
 	foreach (lc, columns)
 	{
@@ -150,6 +152,8 @@ contract_spec_build(Relation target, List *columns, List *key, const char *filte
 		column->collation = att->attcollation;
 		column->not_null = att->attnotnull;
 		column->is_key = list_has_name(key, name);
+		if (deletion != NULL && strcmp(deletion, name) == 0)
+			spec->deletion = spec->ncolumns - 1;
 		lane_attno[attno - 1] = spec->ncolumns;
 	}
 	add_checks(spec, target, lane_attno);
@@ -188,6 +192,7 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 		send_string(buf, spec->checks[i].name);
 		send_string(buf, spec->checks[i].expr);
 	}
+	pq_sendint32(buf, spec->deletion);
 	pq_sendbyte(buf, spec->filter != NULL);
 	if (spec->filter != NULL)
 		send_string(buf, spec->filter);
@@ -219,6 +224,7 @@ contract_spec_read(StringInfo buf)
 		spec->checks[i].name = pstrdup(pq_getmsgrawstring(buf));
 		spec->checks[i].expr = pstrdup(pq_getmsgrawstring(buf));
 	}
+	spec->deletion = (int32) pq_getmsgint(buf, 4);
 	if (pq_getmsgbyte(buf))
 		spec->filter = pstrdup(pq_getmsgrawstring(buf));
 	return spec;

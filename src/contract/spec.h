@@ -34,6 +34,7 @@ typedef struct ContractSpec
 	ContractColumn *columns;
 	int nchecks;
 	ContractCheck *checks;
+	int deletion; /* column that marks deletions; -1: none */
 	char *filter; /* nodeToString form, as of checks; NULL: every row counts */
 } ContractSpec;
 
@@ -45,10 +46,11 @@ typedef struct ContractSpec
  * default, whole-row reference) is left to the table itself.
  * filter: the text of option "filter", or NULL.  It is treated like a CHECK, but one that
  * cannot be known is an error.
+ * deletion: the column of option "hard_delete", or NULL.
  * Allocated in CurrentMemoryContext.
  */
 extern ContractSpec *contract_spec_build(Relation target, List *columns, List *key,
-										 const char *filter);
+										 const char *deletion, const char *filter);
 
 extern void contract_spec_write(const ContractSpec *spec, StringInfo buf);
 extern ContractSpec *contract_spec_read(StringInfo buf);

@@ -332,6 +332,7 @@ static const OptionSpec option_table[] = {
 	 .min = 1,
 	 .max = NAMEDATALEN - 1,
 	 .nullable = true,
+	 .fingerprint = true,
 	 .help = "Column that marks rows to delete: true, or the text D or DELETE."},
 	{.name = "soft_delete",
 	 .kind = &option_string,

@@ -255,7 +255,7 @@ find_contract(Leader *leader)
 		load->columns = find_columns(request, leader->plan);
 	leader->setup.spec =
 		contract_spec_build(request->target, load->columns, stage_not_null_key(request),
-							request->options->filter);
+							request->options->publish.hard_delete, request->options->filter);
 }
 
 /* One attempt at the plan; false when a file is not the one that was begun. */

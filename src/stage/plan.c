@@ -58,7 +58,9 @@ make_fingerprint(const StageRequest *request)
 
 	initStringInfo(&spec);
 	contract_spec_write(contract_spec_build(request->target, loadable_columns(request->target),
-											stage_not_null_key(request), request->options->filter),
+											stage_not_null_key(request),
+											request->options->publish.hard_delete,
+											request->options->filter),
 						&spec);
 	hash = XXH3_64bits(spec.data, spec.len);
 	return psprintf("%s contract " UINT64_FORMAT, options_fingerprint(request->options),

@@ -9,6 +9,7 @@
 #include "stage/row_sink.h"
 
 #include "access/xact.h"
+#include "contract/row_deletions.h"
 #include "contract/row_filter.h"
 #include "miscadmin.h"
 #include "settings.h"
@@ -21,6 +22,7 @@
 struct RowSink
 {
 	const IngestOptions *options;
+	const ContractSpec *spec;
 	Contract *contract;
 	RowFilter *filter; /* NULL: none */
 	Oid user;
@@ -45,6 +47,7 @@ row_sink_create(const ContractSpec *spec, const IngestOptions *options, TupleDes
 	CallerRights saved;
 
 	sink->options = options;
+	sink->spec = spec;
 	sink->user = user;
 	/* planning evaluates what is constant in expressions */
 	caller_rights_take(sink->user, &saved);
@@ -182,6 +185,8 @@ row_sink_flush(RowSink *sink)
 	contract_convert(sink->contract, batch, sink->options->on_error == ON_ERROR_SET_NULL);
 	if (sink->filter != NULL)
 		row_filter_apply(sink->filter, batch);
+	if (sink->spec->deletion >= 0)
+		row_deletions_mark(sink->spec, batch);
 	contract_check(sink->contract, batch);
 	caller_rights_leave(&saved);
 

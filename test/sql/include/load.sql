@@ -57,10 +57,12 @@ BEGIN
         nullif(r.rows_quarantined, 0) || ' quarantined', nullif(r.rows_ignored, 0) || ' ignored',
         nullif(r.rows_deduplicated, 0) || ' deduplicated', nullif(r.rows_inserted, 0) || ' inserted',
         nullif(r.rows_updated, 0) || ' updated', nullif(r.rows_deleted, 0) || ' deleted',
-        nullif(r.rows_unchanged, 0) || ' unchanged',
+        nullif(r.rows_unchanged, 0) || ' unchanged', nullif(r.rows_skipped, 0) || ' skipped',
         CASE WHEN r.rows_read <> r.rows_staged + r.rows_quarantined + r.rows_ignored
                   THEN 'ROWS READ DO NOT ADD UP' END,
-        CASE WHEN r.rows_staged <> r.rows_inserted + r.rows_updated + r.rows_unchanged + r.rows_deduplicated
+        -- of the rows deleted some were staged, to say so, and some were missing
+        CASE WHEN r.rows_staged - (r.rows_inserted + r.rows_updated + r.rows_unchanged + r.rows_deduplicated
+                  + r.rows_skipped) NOT BETWEEN 0 AND r.rows_deleted
                   THEN 'ROWS STAGED DO NOT ADD UP' END,
         CASE WHEN r.elapsed < '0' THEN 'ELAPSED IS WRONG' END,
         CASE WHEN r.status = 'published' AND NOT EXISTS (
