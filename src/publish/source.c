@@ -10,10 +10,13 @@
 #include "publish/publish.h"
 #include "publish/staged.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 /*
  * As what a value is compared.  Casting to varchar(3) would cut in silence, so
@@ -30,6 +33,27 @@ compared_type(Form_pg_attribute attribute)
 
 	return format_type_extended(type, rounds ? typmod : -1,
 								FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+/* " COLLATE …" of the column, or nothing: the source's collation may be another one. */
+static char *
+collation_clause(Form_pg_attribute attribute)
+{
+	HeapTuple tuple;
+	Form_pg_collation collation;
+	char *clause;
+
+	if (!OidIsValid(attribute->attcollation))
+		return "";
+	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(attribute->attcollation));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for collation %u", attribute->attcollation);
+	collation = (Form_pg_collation) GETSTRUCT(tuple);
+	clause = psprintf(" COLLATE %s",
+					  quote_qualified_identifier(get_namespace_name(collation->collnamespace),
+												 NameStr(collation->collname)));
+	ReleaseSysCache(tuple);
+	return clause;
 }
 
 static void
@@ -61,8 +85,8 @@ add_column(PublishRequest *request, Form_pg_attribute from, StringInfo sql)
 		return true;
 	check_assignable(request, from, to);
 	request->columns = lappend(request->columns, name);
-	appendStringInfo(sql, ", source.%s::%s AS %s", quote_identifier(name), compared_type(to),
-					 quote_identifier(name));
+	appendStringInfo(sql, ", source.%s::%s%s AS %s", quote_identifier(name), compared_type(to),
+					 collation_clause(to), quote_identifier(name));
 	return true;
 }
 
