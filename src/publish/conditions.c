@@ -136,13 +136,16 @@ bool
 conditions_equality_is_exact(Form_pg_attribute attribute)
 {
 	Oid type_oid = getBaseType(attribute->atttypid);
+	TypeCacheEntry *type;
 
 	if (OidIsValid(attribute->attcollation) &&
 		!get_collation_isdeterministic(attribute->attcollation))
 		return false;
 	if (type_oid >= FirstNormalObjectId && !type_is_enum(type_oid))
 		return false;
-	return OidIsValid(lookup_type_cache(type_oid, TYPECACHE_BTREE_OPFAMILY)->btree_opf);
+	/* arrays have an operator class whatever their elements, but then no "=" */
+	type = lookup_type_cache(type_oid, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR);
+	return OidIsValid(type->btree_opf) && OidIsValid(type->eq_opr);
 }
 
 /* Without the version that it has, a row could be overwritten by one that is older. */
