@@ -155,7 +155,8 @@ char *
 staged_first_position(const PublishRequest *request, const char *rows)
 {
 	const char *first;
-	char *end;
+	char *record;
+	int file_no;
 
 	if (request->lanes == NIL)
 		return NULL;
@@ -164,8 +165,9 @@ staged_first_position(const PublishRequest *request, const char *rows)
 								rows));
 	if (first == NULL)
 		return NULL;
+	file_no = (int) strtol(first, &record, 10);
 	return psprintf("staged row: file \"%s\", record %s",
-					manifest_file_path(request->load_id, (int) strtol(first, &end, 10)), end + 1);
+					manifest_file_path(request->load_id, file_no), record + 1);
 }
 
 /* planstate_tree_walker() callback; context: the node found. */
