@@ -22,8 +22,20 @@ typedef struct RemapContext
 {
 	Relation target;
 	const AttrNumber *lane_attno; /* by target attno - 1; 0: not provided */
+	List *computed;               /* of char * */
 	bool unknowable;
 } RemapContext;
+
+static bool
+list_has_name(List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
 
 /*
  * Replaces Vars of the target by Vars of the lane, or by the expression that
@@ -52,6 +64,11 @@ remap_vars_mutator(Node *node, RemapContext *context)
 			return (Node *) var;
 		}
 		att = TupleDescAttr(RelationGetDescr(context->target), var->varattno - 1);
+		if (list_has_name(context->computed, NameStr(att->attname)))
+		{
+			context->unknowable = true;
+			return node;
+		}
 		value = build_column_default(context->target, var->varattno);
 		if (value == NULL)
 			return (Node *) makeNullConst(att->atttypid, att->atttypmod, att->attcollation);
@@ -62,7 +79,7 @@ remap_vars_mutator(Node *node, RemapContext *context)
 
 /* Appends the CHECK constraints that can be decided on staged rows. */
 static void
-add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno)
+add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno, List *computed)
 {
 	TupleConstr *constr = RelationGetDescr(target)->constr;
 	int i;
@@ -72,7 +89,7 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno)
 	spec->checks = palloc0(constr->num_check * sizeof(ContractCheck));
 	for (i = 0; i < constr->num_check; i++)
 	{
-		RemapContext context = {target, lane_attno, false};
+		RemapContext context = {target, lane_attno, computed, false};
 		Node *expr;
 
 		if (!INGEST_CHECK_IS_ENFORCED(&constr->check[i]))
@@ -90,7 +107,7 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno)
 static char *
 make_filter(Relation target, const AttrNumber *lane_attno, const char *text)
 {
-	RemapContext context = {target, lane_attno, false};
+	RemapContext context = {target, lane_attno, NIL, false};
 	Node *expr = remap_vars_mutator(filter_expr_parse(target, text), &context);
 
 	if (context.unknowable || contain_volatile_functions(expr))
@@ -117,20 +134,8 @@ attno_of(TupleDesc desc, const char *name)
 	elog(ERROR, "column \"%s\" does not exist", name);
 }
 
-static bool
-list_has_name(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 ContractSpec *
-contract_spec_build(Relation target, List *columns, List *key, const char *deletion,
-					const char *filter)
+contract_spec_build(Relation target, List *columns, const ContractRules *rules)
 {
 	TupleDesc desc = RelationGetDescr(target);
 	AttrNumber *lane_attno = palloc0(desc->natts * sizeof(AttrNumber));
@@ -151,14 +156,14 @@ contract_spec_build(Relation target, List *columns, List *key, const char *delet
 		column->typmod = att->atttypmod;
 		column->collation = att->attcollation;
 		column->not_null = att->attnotnull;
-		column->is_key = list_has_name(key, name);
-		if (deletion != NULL && strcmp(deletion, name) == 0)
+		column->is_key = list_has_name(rules->key, name);
+		if (rules->deletion != NULL && strcmp(rules->deletion, name) == 0)
 			spec->deletion = spec->ncolumns - 1;
 		lane_attno[attno - 1] = spec->ncolumns;
 	}
-	add_checks(spec, target, lane_attno);
-	if (filter != NULL)
-		spec->filter = make_filter(target, lane_attno, filter);
+	add_checks(spec, target, lane_attno, rules->computed);
+	if (rules->filter != NULL)
+		spec->filter = make_filter(target, lane_attno, rules->filter);
 	return spec;
 }
 

@@ -38,19 +38,26 @@ typedef struct ContractSpec
 	char *filter; /* nodeToString form, as of checks; NULL: every row counts */
 } ContractSpec;
 
+/* What a load asks of its rows beyond the target's definition. Names are of columns. */
+typedef struct ContractRules
+{
+	List *key;            /* of char *: must not be NULL */
+	List *computed;       /* of char *: filled by publishing */
+	const char *deletion; /* of option "hard_delete"; NULL: none */
+	const char *filter;   /* text of option "filter"; NULL: none */
+} ContractRules;
+
 /*
  * The contract of target for rows that provide columns (of char *, all of them
- * insertable columns of target) with the given key (of char *, subset).
- * A CHECK that mentions other columns is evaluated with their default or
- * generation expression; one that cannot be known before publishing (volatile
- * default, whole-row reference) is left to the table itself.
- * filter: the text of option "filter", or NULL.  It is treated like a CHECK, but one that
- * cannot be known is an error.
- * deletion: the column of option "hard_delete", or NULL.
+ * insertable columns of target).  A CHECK that mentions other columns is
+ * evaluated with their default or generation expression; one that cannot be
+ * known before publishing (volatile default, whole-row reference, computed
+ * column) is left to the table itself.  The filter is treated like a CHECK, but
+ * one that cannot be known is an error.
  * Allocated in CurrentMemoryContext.
  */
-extern ContractSpec *contract_spec_build(Relation target, List *columns, List *key,
-										 const char *deletion, const char *filter);
+extern ContractSpec *contract_spec_build(Relation target, List *columns,
+										 const ContractRules *rules);
 
 extern void contract_spec_write(const ContractSpec *spec, StringInfo buf);
 extern ContractSpec *contract_spec_read(StringInfo buf);

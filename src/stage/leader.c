@@ -249,13 +249,12 @@ static void
 find_contract(Leader *leader)
 {
 	const StageRequest *request = leader->request;
+	ContractRules rules = stage_contract_rules(request);
 	ManifestLoad *load = leader->plan->command.load;
 
 	if (leader->plan->command.is_new)
 		load->columns = find_columns(request, leader->plan);
-	leader->setup.spec =
-		contract_spec_build(request->target, load->columns, stage_not_null_key(request),
-							request->options->publish.hard_delete, request->options->filter);
+	leader->setup.spec = contract_spec_build(request->target, load->columns, &rules);
 }
 
 /* One attempt at the plan; false when a file is not the one that was begun. */

@@ -40,10 +40,17 @@ loadable_columns(Relation target)
 	return names;
 }
 
-List *
-stage_not_null_key(const StageRequest *request)
+ContractRules
+stage_contract_rules(const StageRequest *request)
 {
-	return request->options->publish.null_keys == NULL_KEYS_MATCH ? NIL : request->unique_key;
+	const IngestOptions *options = request->options;
+	ContractRules rules;
+
+	rules.key = options->publish.null_keys == NULL_KEYS_MATCH ? NIL : request->unique_key;
+	rules.computed = options->computed;
+	rules.deletion = options->publish.hard_delete;
+	rules.filter = options->filter;
+	return rules;
 }
 
 /*
@@ -53,15 +60,14 @@ stage_not_null_key(const StageRequest *request)
 static char *
 make_fingerprint(const StageRequest *request)
 {
+	ContractRules rules = stage_contract_rules(request);
 	StringInfoData spec;
 	XXH64_hash_t hash;
 
 	initStringInfo(&spec);
-	contract_spec_write(contract_spec_build(request->target, loadable_columns(request->target),
-											stage_not_null_key(request),
-											request->options->publish.hard_delete,
-											request->options->filter),
-						&spec);
+	rules.computed = NIL; /* a matter of the strategy, which may be another one next time */
+	contract_spec_write(
+		contract_spec_build(request->target, loadable_columns(request->target), &rules), &spec);
 	hash = XXH3_64bits(spec.data, spec.len);
 	return psprintf("%s contract " UINT64_FORMAT, options_fingerprint(request->options),
 					(uint64) hash);

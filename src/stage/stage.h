@@ -4,6 +4,7 @@
 #ifndef INGEST_STAGE_STAGE_H
 #define INGEST_STAGE_STAGE_H
 
+#include "contract/spec.h"
 #include "manifest/manifest.h"
 #include "options/options.h"
 #include "utils/rel.h"
@@ -26,8 +27,8 @@ typedef struct StageOutcome
 	int files_skipped; /* published already */
 } StageOutcome;
 
-/* Of the key, the columns that must not be NULL. */
-extern List *stage_not_null_key(const StageRequest *request);
+/* What the request asks of rows. */
+extern ContractRules stage_contract_rules(const StageRequest *request);
 
 /*
  * Stages what is new, or goes on with what an earlier identical call began.
