@@ -111,7 +111,7 @@ quarantine_null_keys(int64 load_id, List *lanes, List *key)
 		total += insert_selected(
 			load_id,
 			psprintf("SELECT _ingest_file, _ingest_row,"
-					 " (pg_catalog.to_jsonb(lane) - '_ingest_file' - '_ingest_row')::text"
+					 " (pg_catalog.to_jsonb(lane.*) - '_ingest_file' - '_ingest_row')::text"
 					 " FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
 					 quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
 					 any_key_is_null(key)),

@@ -12,6 +12,26 @@
 #include "publish/staged.h"
 #include "publish/strategy.h"
 
+#include "utils/builtins.h"
+
+/* Has a key more than one newest row?  The rows of a relation have no other order. */
+static bool
+newest_is_ambiguous(const PublishRequest *request)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT FROM (SELECT *, pg_catalog.rank() OVER (PARTITION BY ");
+	staged_append_columns(&sql, "staged", request->key);
+	appendStringInfo(&sql,
+					 " ORDER BY staged.%s DESC NULLS LAST) AS _ingest_rank FROM (%s) AS staged) ",
+					 quote_identifier(request->options->update_if_newer), staged_rows(request));
+	appendStringInfoString(&sql, "AS ranked WHERE _ingest_rank OPERATOR(pg_catalog.=) 1 GROUP BY ");
+	staged_append_columns(&sql, "ranked", request->key);
+	appendStringInfoString(&sql, " HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1");
+	return query_exists(sql.data, NULL);
+}
+
 static OptionsDedup
 rule(const PublishRequest *request)
 {
@@ -19,9 +39,10 @@ rule(const PublishRequest *request)
 
 	if (options->dedup != DEDUP_DEFAULT)
 		return options->dedup;
-	/* the rows of a relation have no order of their own */
-	if (request->lanes == NIL && options->dedup_sort == NULL &&
-		(options->update_if_newer == NULL || request->strategy->version != NULL))
+	if (request->lanes != NIL || options->dedup_sort != NULL)
+		return DEDUP_LAST;
+	if (request->strategy->version != NULL || options->update_if_newer == NULL ||
+		newest_is_ambiguous(request))
 		return DEDUP_ERROR;
 	return DEDUP_LAST;
 }
@@ -48,7 +69,7 @@ static char *
 losers(const PublishRequest *request)
 {
 	return psprintf(
-		"SELECT staged._ingest_file, staged._ingest_row, (pg_catalog.to_jsonb(staged) "
+		"SELECT staged._ingest_file, staged._ingest_row, (pg_catalog.to_jsonb(staged.*) "
 		"OPERATOR(pg_catalog.-) '{_ingest_file,_ingest_row}'::pg_catalog.text[])::pg_catalog.text "
 		"FROM (%s) AS staged WHERE NOT EXISTS (SELECT FROM (%s) AS winner WHERE "
 		"winner._ingest_file OPERATOR(pg_catalog.=) staged._ingest_file AND "
@@ -59,10 +80,11 @@ losers(const PublishRequest *request)
 void
 duplicates_handle(const PublishRequest *request, PublishCounts *counts)
 {
-	OptionsDedup dedup = rule(request);
+	OptionsDedup dedup;
 
 	if (counts->deduplicated == 0)
 		return;
+	dedup = rule(request);
 	if (dedup == DEDUP_QUARANTINE)
 		counts->duplicates = quarantine_duplicates(request->load_id, losers(request), request->key);
 	else if (dedup == DEDUP_ERROR)

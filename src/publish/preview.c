@@ -31,13 +31,13 @@ outcome(const PublishRequest *request)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
-					 "SELECT _ingest_kind AS kind, pg_catalog.to_jsonb(staged) "
+					 "SELECT _ingest_kind AS kind, pg_catalog.to_jsonb(staged.*) "
 					 "OPERATOR(pg_catalog.-) %s AS sample "
 					 "FROM (%s) AS staged",
 					 NO_PLACES, classified);
 	if (removed != NULL)
 		appendStringInfo(&sql,
-						 " UNION ALL SELECT 'removed', pg_catalog.to_jsonb(removed) "
+						 " UNION ALL SELECT 'removed', pg_catalog.to_jsonb(removed.*) "
 						 "OPERATOR(pg_catalog.-) %s FROM (%s) AS removed",
 						 NO_PLACES, removed);
 	return sql.data;
