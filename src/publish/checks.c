@@ -103,6 +103,18 @@ check_newer(const PublishRequest *request)
 }
 
 static void
+check_sort(const PublishRequest *request)
+{
+	const char *sort = request->options->dedup_sort;
+	ListCell *cell;
+
+	if (sort == NULL)
+		return;
+	foreach (cell, predicate_order_columns(request->target, "dedup_sort", sort))
+		check_carried(request, "dedup_sort", lfirst(cell));
+}
+
+static void
 check_soft_delete(const PublishRequest *request)
 {
 	const char *column = request->options->soft_delete;
@@ -152,6 +164,7 @@ checks_before(const PublishRequest *request)
 						errhint("Replace the table's rules by triggers.")));
 	check_uses(request);
 	check_newer(request);
+	check_sort(request);
 	check_carried(request, "hard_delete", request->options->hard_delete);
 	check_soft_delete(request);
 	check_columns_exist(request, request->options->merge_update_columns);

@@ -33,12 +33,25 @@ print(Relation target, Node *expression, const char *alias)
 	return text;
 }
 
+/* Statements that classify rows and those that write must agree. */
+static void
+refuse_volatile(const ExpressionSource *source, Node *expression)
+{
+	if (contain_volatile_functions(expression))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("option \"%s\" must not contain volatile functions", source->option)));
+}
+
 char *
 predicate_text(Relation target, const char *option, const char *expression, const char *alias)
 {
 	ExpressionSource source = {.option = option, .text = expression, .alias = TARGET_ALIAS};
 
-	return print(target, expression_parse(target, &source), alias);
+	Node *condition = expression_parse(target, &source);
+
+	refuse_volatile(&source, condition);
+	return print(target, condition, alias);
 }
 
 static void
@@ -63,21 +76,20 @@ predicate_order_text(Relation target, const char *option, const char *order, con
 	{
 		const SortBy *sort = lfirst_node(SortBy, cell);
 
+		refuse_volatile(&source, sort->node);
 		appendStringInfo(&sql, "%s(%s)", sql.len > 0 ? ", " : "", print(target, sort->node, alias));
 		append_direction(&sql, sort);
 	}
 	return sql.data;
 }
 
-List *
-predicate_columns(Relation target, const char *option, const char *expression)
+/* The names of columns; an error for what is none. */
+static List *
+names_of(Relation target, const char *option, Bitmapset *attnums)
 {
-	ExpressionSource source = {.option = option, .text = expression, .alias = TARGET_ALIAS};
-	Bitmapset *attnums = NULL;
 	List *names = NIL;
 	int member = -1;
 
-	pull_varattnos(expression_parse(target, &source), 1, &attnums);
 	while ((member = bms_next_member(attnums, member)) >= 0)
 	{
 		AttrNumber attnum = member + FirstLowInvalidHeapAttributeNumber;
@@ -89,4 +101,26 @@ predicate_columns(Relation target, const char *option, const char *expression)
 		names = lappend(names, get_attname(RelationGetRelid(target), attnum, false));
 	}
 	return names;
+}
+
+List *
+predicate_order_columns(Relation target, const char *option, const char *order)
+{
+	ExpressionSource source = {.option = option, .text = order, .alias = TARGET_ALIAS};
+	Bitmapset *attnums = NULL;
+	ListCell *cell;
+
+	foreach (cell, expression_parse_order(target, &source))
+		pull_varattnos(lfirst_node(SortBy, cell)->node, 1, &attnums);
+	return names_of(target, option, attnums);
+}
+
+List *
+predicate_columns(Relation target, const char *option, const char *expression)
+{
+	ExpressionSource source = {.option = option, .text = expression, .alias = TARGET_ALIAS};
+	Bitmapset *attnums = NULL;
+
+	pull_varattnos(expression_parse(target, &source), 1, &attnums);
+	return names_of(target, option, attnums);
 }

@@ -19,6 +19,9 @@ extern char *predicate_text(Relation target, const char *option, const char *exp
 extern char *predicate_order_text(Relation target, const char *option, const char *order,
 								  const char *alias);
 
+/* The target's columns that the expressions to sort by read, of char *. */
+extern List *predicate_order_columns(Relation target, const char *option, const char *order);
+
 /* The target's columns that the expression reads, of char *. */
 extern List *predicate_columns(Relation target, const char *option, const char *expression);
 
