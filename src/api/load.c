@@ -129,7 +129,7 @@ finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *mes
 /* Publishes a staged load and closes the target; counts says what it did. */
 static void
 publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
-			 const PublishOptions *options, ManifestCounts *counts)
+			 const IngestOptions *options, ManifestCounts *counts)
 {
 	PublishRequest request = {0};
 	PublishCounts published = {0};
@@ -140,12 +140,14 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	request.load_id = load->load_id;
 	request.target = target;
 	request.strategy = strategy->strategy;
-	request.options = options;
+	request.options = &options->publish;
 	request.lanes = intact_lanes(load);
 	request.columns = load->columns;
 	request.key = strategy->key;
 	request.rows_staged = counts->rows_staged;
-	request.rows_quarantined = counts->rows_quarantined;
+	request.rows_left_out = counts->rows_quarantined;
+	if (options->on_error == ON_ERROR_IGNORE)
+		request.rows_left_out += counts->rows_ignored;
 	FAILPOINT("publishing");
 	publish_run(&request, &published);
 	table_close(request.target, NoLock);
@@ -212,8 +214,8 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	stage_run(&request, &outcome);
 	counts->files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
-		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen,
-					 &call->options->publish, counts);
+		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, call->options,
+					 counts);
 	else
 		table_close(request.target, NoLock);
 	return outcome.load_id;
@@ -323,7 +325,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 		unique_key = publish_needs_key(publish_strategy(strategy_name)) ? load->unique_key : NIL;
 	}
 	strategy = argument_strategy(target, strategy_name, unique_key);
-	publish_load(load, target, &strategy, &options->publish, &counts);
+	publish_load(load, target, &strategy, options, &counts);
 	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
 }
 

@@ -30,7 +30,7 @@ typedef struct PublishRequest
 	const char *scope;            /* SQL: rows of "target" that may match a key; NULL: all */
 	struct QueryEnvironment *collected; /* what statements read besides tables, see collected.h */
 	int64 rows_staged;                  /* what the manifest says the lanes hold; -1: not known */
-	int64 rows_quarantined;             /* rows of the load that are not among the staged ones */
+	int64 rows_left_out;                /* bad rows of the load, as far as they may be rows */
 } PublishRequest;
 
 /* Every row that was read is in one of the counts but read itself, removed, intervals and null_keys. */

@@ -31,7 +31,7 @@ scope_of(const PublishRequest *request)
 static bool
 has_unknown_rows(const PublishRequest *request)
 {
-	if (request->rows_quarantined > 0)
+	if (request->rows_left_out > 0)
 		return true;
 	return request->rows_staged >= 0 &&
 		   query_count(staged_rows(request), NULL) < request->rows_staged;
@@ -43,12 +43,14 @@ sync_run(PublishRequest *request, PublishCounts *counts)
 	conditions_check_key(request);
 	replace_lock(request);
 	if (has_unknown_rows(request))
-		ereport(WARNING, (errcode(ERRCODE_WARNING),
-						  errmsg("no row of table \"%s\" was deleted",
-								 RelationGetRelationName(request->target)),
-						  errdetail("Rows of the load are in quarantine, so what the source lacks "
-									"cannot be told."),
-						  errhint("Correct the source and load it again.")));
+		ereport(
+			WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("no row of table \"%s\" was deleted", RelationGetRelationName(request->target)),
+			 errdetail(
+				 "Rows of the load are in quarantine or were ignored, so what the source lacks "
+				 "cannot be told."),
+			 errhint("Correct the source and load it again.")));
 	else
 		missing_remove(request, scope_of(request), counts);
 	merge_run(request, MATCHED_UPDATE, counts);
