@@ -5,7 +5,7 @@
 
 #include "api/access.h"
 
-#include "access/table.h"
+#include "access/relation.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
@@ -76,8 +76,12 @@ access_check_target(Oid target, AclMode rights)
 Relation
 access_open_target(Oid target)
 {
-	Relation rel = table_open(target, RowExclusiveLock);
+	Relation rel = try_relation_open(target, RowExclusiveLock);
 
+	if (rel == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+						errmsg("relation with OID %u does not exist", target),
+						errdetail("It was dropped by another transaction.")));
 	if (RELATION_IS_OTHER_TEMP(rel))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot load into temporary tables of other sessions")));

@@ -280,7 +280,7 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 		*busy = true;
 		return load;
 	}
-	return manifest_load(load_id); /* it may have changed while we waited */
+	return manifest_lock_load(load_id); /* it may have changed while we waited */
 }
 
 /* What was said when the load was staged, unless it is said otherwise now. */

@@ -89,17 +89,32 @@ read_load(HeapTuple tuple, TupleDesc desc, void *arg)
 	*loads = lappend(*loads, load);
 }
 
-ManifestLoad *
-manifest_load(int64 load_id)
+/* The load that a query with its id as the one parameter gives, or NULL. */
+static ManifestLoad *
+one_load(const char *query, int64 load_id)
 {
 	Statement statement;
 	List *loads = NIL;
 
-	statement_init(&statement,
-				   "SELECT " LOAD_COLUMNS " FROM ingest.manifest_loads WHERE load_id = $1");
+	statement_init(&statement, query);
 	statement_add_int64(&statement, load_id);
 	statement_run(&statement, read_load, &loads);
 	return loads == NIL ? NULL : linitial(loads);
+}
+
+ManifestLoad *
+manifest_load(int64 load_id)
+{
+	return one_load("SELECT " LOAD_COLUMNS " FROM ingest.manifest_loads WHERE load_id = $1",
+					load_id);
+}
+
+ManifestLoad *
+manifest_lock_load(int64 load_id)
+{
+	return one_load("SELECT " LOAD_COLUMNS
+					" FROM ingest.manifest_loads WHERE load_id = $1 FOR NO KEY UPDATE",
+					load_id);
 }
 
 List *

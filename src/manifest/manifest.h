@@ -91,6 +91,8 @@ typedef struct ManifestCounts
 extern int64 manifest_next_load_id(void);
 extern void manifest_insert_load(const ManifestLoad *load);
 extern ManifestLoad *manifest_load(int64 load_id); /* NULL when there is none */
+/* The same, and its row stays as it is; an error if the snapshot is older than the row's state. */
+extern ManifestLoad *manifest_lock_load(int64 load_id);
 extern List *manifest_unfinished(Oid target);      /* of ManifestLoad *, oldest first */
 extern void manifest_resume(int64 load_id, int leader_pid);
 extern void manifest_set_status(int64 load_id, const char *status, const char *message);

@@ -99,6 +99,28 @@ counts_are_ambiguous(const PublishRequest *request)
 	return request->options->update_if_newer != NULL || request->options->hard_delete != NULL;
 }
 
+/*
+ * Sets the counts of what was done; skipped and deletions were counted before.
+ * What others have committed in between can move a row from one count to
+ * another, but no count below zero.
+ */
+static void
+set_counts(const PublishRequest *request, const WriteCounts *done, int64 deletions,
+		   PublishCounts *counts)
+{
+	int64 changed = done->updated + done->deleted;
+	int64 left_alone = done->winners - done->offered - changed;
+
+	counts->read = done->staged;
+	counts->deduplicated = done->staged - done->winners;
+	counts->inserted = done->inserted;
+	counts->deleted =
+		request->options->soft_delete != NULL ? Min(deletions, changed) : done->deleted;
+	counts->updated = changed - counts->deleted;
+	counts->skipped = Min(counts->skipped, left_alone);
+	counts->unchanged = left_alone - counts->skipped;
+}
+
 void
 merge_run(const PublishRequest *request, MatchedAction matched, PublishCounts *counts)
 {
@@ -123,10 +145,5 @@ merge_run(const PublishRequest *request, MatchedAction matched, PublishCounts *c
 		counts->skipped = done.winners - done.offered;
 	else
 		check_surplus(request, done.matches - done.winners);
-	counts->read = done.staged;
-	counts->deduplicated = done.staged - done.winners;
-	counts->inserted = done.inserted;
-	counts->deleted = request->options->soft_delete != NULL ? deletions : done.deleted;
-	counts->updated = done.updated + done.deleted - counts->deleted;
-	counts->unchanged = done.winners - done.offered - done.updated - done.deleted - counts->skipped;
+	set_counts(request, &done, deletions, counts);
 }
