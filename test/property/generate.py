@@ -12,6 +12,7 @@ VS = tuple(Decimal(text) for text in ('0', '1', '1.5', '-2.25', '999.99')) + (No
 OPS = ('I', 'U', 'D', 'delete', None)
 VERSIONS = 10
 BAD = 'bad'             # no column but b, n, op takes it
+REPLACING = ('replace', 'replace_where', 'replace_partitions')
 STRATEGIES = ('append', 'insert_only', 'upsert', 'upsert', 'delete_insert', 'replace',
               'replace_where', 'sync')
 KEYED = ('insert_only', 'upsert', 'delete_insert', 'sync')

@@ -51,6 +51,10 @@ def compare(operator, left, right):
             '>=': left >= right, '<=': left <= right}[operator]
 
 
+def everywhere(row):
+    return True
+
+
 class Publication:
     """One publish. changes: rows written, by operation, as row triggers see them."""
 
@@ -61,7 +65,7 @@ class Publication:
         self.staged = list(request.rows)
         self.counts = dict.fromkeys(COUNTS, 0)
         self.key = request.key
-        self.scope = lambda row: True   # rows of the target that may meet a key
+        self.scope = everywhere     # rows of the target that are replaced, or may meet a key
         self.quarantined = request.rows_bad
         self.surplus_quarantined = 0
         self.changes = Counter()
@@ -125,8 +129,8 @@ class Publication:
         for row in self.staged:
             versions.setdefault(self.key_of(row), []).append(row)
         surplus = len(self.staged) - len(versions)
-        if surplus and self.dedup_rule() == 'error':
-            self.problems.add(CARDINALITY_VIOLATION)
+        if surplus and self.dedup_rule() == 'error':    # rows of a table have no order
+            self.problems.update((CARDINALITY_VIOLATION, UNIQUE_VIOLATION))
         elif self.dedup_rule() == 'quarantine':
             self.surplus_quarantined = surplus
         self.counts['deduplicated'] += surplus
@@ -261,11 +265,16 @@ class Publication:
         """By the primary key, so that rows keep their place, or else as bags of rows."""
         self.key = self.request.kind.primary_key()
         if self.key:
-            self.scope = self.in_scope
             self.remove_missing()
             self.merge('replace')
         else:
-            self.replace_rows([row for row in self.rows if self.in_scope(row)])
+            self.replace_rows([row for row in self.rows if self.scope(row)])
+
+    def replace_partitions(self):
+        partition_of = self.request.kind.partition_of
+        touched = {partition_of(row) for row in self.staged}
+        self.scope = lambda row: partition_of(row) in touched
+        self.replace()
 
     def replace_rows(self, replaced):
         """The rows in replaced become the staged ones; those that are equal stay."""
@@ -302,7 +311,7 @@ class Publication:
         """Rows in scope that the source does not have go away, or are marked."""
         keys = {self.key_of(row) for row in self.staged} - {None}
         for row in list(self.rows):
-            if self.key_of(row) in keys or not self.in_scope(row) or not self.admitted(row):
+            if self.key_of(row) in keys or not self.scope(row) or not self.admitted(row):
                 continue
             if 'soft_delete' not in self.options:
                 self.remove(row)
@@ -315,7 +324,9 @@ class Publication:
     def sync(self):
         """While rows of the load are in quarantine, what is missing cannot be told."""
         if not self.quarantined:
+            self.scope = self.in_scope
             self.remove_missing()
+            self.scope = everywhere
         self.merge('update')
 
     # all of it
@@ -345,7 +356,8 @@ class Publication:
         self.set_null_keys_apart()
         if 'replace_where' in self.options and not all(self.in_scope(row) for row in self.staged):
             self.problems.add(CHECK_VIOLATION)
-        if strategy in ('replace', 'replace_where'):
+        if strategy == 'replace_where':
+            self.scope = self.in_scope
             self.replace()
         elif strategy in ('insert_only', 'upsert'):
             self.merge('keep' if strategy == 'insert_only' else 'update')

@@ -14,7 +14,7 @@ from reference import Publication, Refused, Request
 from session import Lost
 from targets import COLUMNS, NAME
 
-RESTATING = ('insert_only', 'upsert', 'delete_insert', 'replace', 'replace_where', 'sync')
+RESTATING = (*generate.KEYED, *generate.REPLACING)
 
 
 class Mismatch(Exception):
@@ -67,6 +67,8 @@ class Sequence:
     def request(self):
         rng = self.rng
         strategy = rng.choice(generate.STRATEGIES)
+        if self.kind.partition and strategy == 'replace':
+            strategy = rng.choice(generate.REPLACING[::2])
         key = rng.choice(self.kind.keys) if strategy in generate.KEYED else ()
         carried = generate.carried(rng, self.kind, self.mark, key)
         return Request(self.kind, strategy, key, carried, [],
@@ -117,7 +119,7 @@ class Sequence:
             del request.options['dedup']
         rows = self.make_rows(request, self.size())
         publication = Publication(request, [])
-        if request.strategy in ('replace', 'replace_where'):
+        if request.strategy in generate.REPLACING:
             publication.key = self.kind.primary_key()
         if publication.key and (publication.dedup_rule() != 'error' or self.rng.random() < 0.9):
             order = publication.version_order()

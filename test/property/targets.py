@@ -26,6 +26,7 @@ class Kind:
     constraints: str = ''               # in CREATE TABLE, behind the columns
     types: dict = field(default_factory=dict)
     partition: str = ''                 # PARTITION BY …
+    partition_of: object = None         # the number of the partition of a row
     more: tuple = ()                    # statements after CREATE TABLE
     unique: tuple = ()                  # columns of a unique index
     not_null: tuple = ()
@@ -51,6 +52,14 @@ class Kind:
                 not (nulls_match and set(self.unique) - set(self.not_null)))
 
 
+def range_of_a(row):
+    return 3 if row['a'] is None or row['a'] >= 6 else 1 if row['a'] < 3 else 2
+
+
+def list_of_n(row):
+    return {'p': 1, 'q': 2, None: 2}.get(row['n'], 3)
+
+
 PRIMARY_KEY = {'constraints': ', PRIMARY KEY (a, b)', 'unique': ('a', 'b'), 'not_null': ('a', 'b')}
 
 KINDS = (
@@ -64,11 +73,11 @@ KINDS = (
          constraints=', PRIMARY KEY (a, b) DEFERRABLE INITIALLY DEFERRED'),
     Kind('index', more=('CREATE INDEX ON property.target (a, b)',)),
     Kind('no index'),
-    Kind('partitioned', **PRIMARY_KEY, partition='PARTITION BY RANGE (a)',
+    Kind('partitioned', **PRIMARY_KEY, partition='PARTITION BY RANGE (a)', partition_of=range_of_a,
          more=('CREATE TABLE property.part1 PARTITION OF property.target FOR VALUES FROM (0) TO (3)',
                'CREATE TABLE property.part2 PARTITION OF property.target FOR VALUES FROM (3) TO (6)',
                'CREATE TABLE property.part3 PARTITION OF property.target DEFAULT')),
-    Kind('rows change partition', partition='PARTITION BY LIST (n)',
+    Kind('rows change partition', partition='PARTITION BY LIST (n)', partition_of=list_of_n,
          more=("CREATE TABLE property.part1 PARTITION OF property.target FOR VALUES IN ('p')",
                "CREATE TABLE property.part2 PARTITION OF property.target FOR VALUES IN ('q', NULL)",
                'CREATE TABLE property.part3 PARTITION OF property.target DEFAULT')),
@@ -99,7 +108,8 @@ KINDS = (
 SETUP = (
     'DROP SCHEMA IF EXISTS property CASCADE',
     'CREATE SCHEMA property',
-    'CREATE EXTENSION IF NOT EXISTS pg_ingest',
+    'DROP EXTENSION IF EXISTS pg_ingest CASCADE',
+    'CREATE EXTENSION pg_ingest',
     "CREATE COLLATION property.nocase (provider = icu, locale = 'und-u-ks-level2', "
     "deterministic = false)",
     'CREATE TABLE property.parent (a int PRIMARY KEY)',
