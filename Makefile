@@ -162,6 +162,7 @@ OBJS += \
 	src/stage/chunker.o \
 	src/stage/command.o \
 	src/stage/constants.o \
+	src/stage/content.o \
 	src/stage/csv_loader.o \
 	src/stage/failpoint.o \
 	src/stage/feeder.o \

@@ -3,11 +3,6 @@
  *
  * in:  the source, the manifest's published files and unfinished loads
  * out: the load to begin or to go on with, and its files
- *
- * A file is known by its content (size and hash).  Hashing costs a read, so a
- * file is hashed here only when its size is that of a published file or of
- * another file of this call; all others are new for certain, and hashed while
- * they are read.
  */
 #include "postgres.h"
 
@@ -19,6 +14,7 @@
 #include "contract/spec.h"
 #include "miscadmin.h"
 #include "stage/constants.h"
+#include "stage/content.h"
 #include "stage/lane_table.h"
 #include "utils/timestamp.h"
 
@@ -117,8 +113,8 @@ published_since(const ManifestFile *manifest, const SourceFile *source)
 }
 
 /*
- * Can the load go on with these files?  Its own must come first, in order and
- * with the size and time they had.
+ * Can the load go on with these files, which are not published?  Its own must come first,
+ * in order and with the size and time they had.
  */
 static bool
 is_continued_by(List *known, List *files, bool force)
@@ -211,113 +207,6 @@ find_unfinished(const StageRequest *request, const char *fingerprint, List *file
 		plan->command.restart = true;
 		plan->is_staged = false;
 	}
-}
-
-static int
-compare_sizes(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
-/* Do two of the n sizes, which are sorted, equal this one? */
-static bool
-size_is_shared(const int64 *sorted, int n, int64 size)
-{
-	const int64 *found = bsearch(&size, sorted, n, sizeof(int64), compare_sizes);
-
-	return found != NULL &&
-		   ((found > sorted && found[-1] == size) || (found < sorted + n - 1 && found[1] == size));
-}
-
-/* Has this content been accepted in this call already? Remembers it if not. */
-static bool
-seen_before(List **seen, const SourceIdentity *identity)
-{
-	SourceIdentity *copy;
-	ListCell *lc;
-
-	foreach (lc, *seen)
-	{
-		const SourceIdentity *other = lfirst(lc);
-
-		if (other->size == identity->size &&
-			memcmp(other->hash, identity->hash, SOURCE_HASH_LEN) == 0)
-			return true;
-	}
-	copy = palloc(sizeof(SourceIdentity));
-	*copy = *identity;
-	*seen = lappend(*seen, copy);
-	return false;
-}
-
-/* The identity of a file of the load, from the manifest if it was read to its end before. */
-static void
-identify_known(const ManifestFile *manifest, const SourceFile *source, SourceIdentity *identity)
-{
-	if (manifest->content_hash == NULL)
-	{
-		source_identify(source, identity);
-		return;
-	}
-	identity->size = manifest->size;
-	memcpy(identity->hash, manifest->content_hash, SOURCE_HASH_LEN);
-}
-
-/*
- * The files behind those of the load that is continued (known), without those
- * whose content is published, in the load already, or twice in this call.
- */
-static List *
-drop_known_content(const StageRequest *request, List *files, List *known, int *skipped)
-{
-	int n = list_length(files);
-	int64 *sizes = palloc(Max(n, 1) * sizeof(int64));
-	int64 *sorted = palloc(Max(n, 1) * sizeof(int64));
-	bool *published = palloc0(Max(n, 1) * sizeof(bool));
-	Oid target = RelationGetRelid(request->target);
-	List *result = NIL;
-	List *seen = NIL;
-	int i;
-
-	if (request->options->force || n == list_length(known))
-		return list_copy_tail(files, list_length(known));
-	for (i = 0; i < n; i++)
-		sizes[i] = ((SourceFile *) list_nth(files, i))->size;
-	memcpy(sorted, sizes, n * sizeof(int64));
-	qsort(sorted, n, sizeof(int64), compare_sizes);
-	manifest_published_sizes(target, sizes, n, published);
-	for (i = 0; i < n; i++)
-	{
-		SourceFile *file = list_nth(files, i);
-		bool is_shared = size_is_shared(sorted, n, sizes[i]);
-		SourceIdentity identity;
-
-		CHECK_FOR_INTERRUPTS();
-		if (i < list_length(known))
-		{
-			if (is_shared)
-			{
-				identify_known(list_nth(known, i), file, &identity);
-				(void) seen_before(&seen, &identity);
-			}
-			continue;
-		}
-		if (published[i] || is_shared)
-		{
-			source_identify(file, &identity);
-			if (manifest_content_published(target, identity.size, identity.hash) ||
-				seen_before(&seen, &identity))
-			{
-				(*skipped)++;
-				continue;
-			}
-		}
-		result = lappend(result, file);
-	}
-	return result;
 }
 
 static bool
@@ -429,10 +318,14 @@ plan_make(const StageRequest *request, int *files_skipped)
 
 		file->salt = constants_salt(request->target, request->options, file);
 	}
+	if (!request->options->force)
+		files = content_drop_published(RelationGetRelid(request->target), files, files_skipped);
 	find_unfinished(request, fingerprint, files, plan);
 	if (plan->command.load != NULL)
 		known = manifest_files(plan->command.load->load_id);
-	fresh = drop_known_content(request, files, known, files_skipped);
+	fresh = list_copy_tail(files, list_length(known));
+	if (!request->options->force && fresh != NIL)
+		fresh = content_drop_repeated(files, known, files_skipped);
 	fresh = apply_on_changed_file(request, fresh, files_skipped);
 	if (known == NIL && fresh == NIL)
 		return NULL;

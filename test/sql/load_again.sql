@@ -33,6 +33,20 @@ SELECT count(*) FROM a WHERE id = 9;
 SELECT report(ingest.load('a', file('y.csv')));
 SELECT count(*) FROM a WHERE id = 9;
 
+-- a load of a directory is continued behind files that were published before it
+CREATE TABLE inbox (id int, name text);
+CALL shell('mkdir inbox');
+CALL write(file('inbox/1.csv'), E'id,name\n1,x\n');
+SELECT report(ingest.load('inbox', file('inbox')));
+CALL write(file('inbox/2.csv'), E'id,name\n22,x\n');
+BEGIN;
+SELECT load_id FROM ingest.load('inbox', file('inbox')) \gset rolled_back_
+ROLLBACK;
+CALL write(file('inbox/3.csv'), E'id,name\n333,x\n');
+CALL write(file('inbox/4.csv'), E'id,name\n22,x\n');
+SELECT load_id = :rolled_back_load_id AS same, files_loaded, files_skipped, rows_inserted FROM ingest.load('inbox', file('inbox'));
+SELECT * FROM inbox ORDER BY id;
+
 -- on_changed_file: new bytes under a loaded path
 CALL write(file('x.csv'), E'id,name\n1,a\n3,c\n');
 SELECT failure($$ SELECT ingest.load('a', file('x.csv')) $$);
