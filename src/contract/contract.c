@@ -14,6 +14,7 @@
 #include "contract/contract.h"
 
 #include "contract/guard.h"
+#include "contract/simple_check.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -25,6 +26,7 @@ typedef struct CompiledCheck
 {
 	const char *name;
 	ExprState *state;
+	SimpleCheck *simple; /* the same, where it is simple; else NULL */
 	Bitmapset *attrs; /* lane attributes it reads, offset by FirstLowInvalidHeapAttributeNumber */
 } CompiledCheck;
 
@@ -95,6 +97,7 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 		contract->checks[i].name = spec->checks[i].name;
 		pull_varattnos((Node *) expr, 1, &contract->checks[i].attrs);
 		contract->checks[i].state = ExecPrepareExpr(expr, contract->estate);
+		contract->checks[i].simple = simple_check_create(contract->checks[i].state->expr);
 	}
 	return contract;
 }
@@ -251,6 +254,16 @@ check_not_null(Contract *contract, RowBatch *batch)
 	}
 }
 
+/* Whether the row in the slot passes. */
+static inline bool
+passes(const Contract *contract, const CompiledCheck *check)
+{
+	if (check->simple != NULL)
+		return simple_check_passes(check->simple, contract->slot->tts_values,
+								   contract->slot->tts_isnull);
+	return ExecCheck(check->state, contract->econtext);
+}
+
 /* Evaluates a range of checks on a range of rows; may raise what they raise. */
 static void
 run_checks(void *arg)
@@ -259,6 +272,7 @@ run_checks(void *arg)
 	Contract *contract = run->contract;
 	RowBatch *batch = run->batch;
 	TupleTableSlot *slot = contract->slot;
+	MemoryContext oldcontext = MemoryContextSwitchTo(contract->econtext->ecxt_per_tuple_memory);
 	int row;
 	int i;
 
@@ -270,13 +284,14 @@ run_checks(void *arg)
 		slot->tts_isnull = &batch->nulls[(size_t) row * batch->natts];
 		for (i = run->first_check; i < run->end_check; i++)
 		{
-			if (likely(ExecCheck(contract->checks[i].state, contract->econtext)))
+			if (likely(passes(contract, &contract->checks[i])))
 				continue;
 			run->failed[row * contract->spec->nchecks + i] = true;
 			run->any = true;
 		}
 		ResetExprContext(contract->econtext);
 	}
+	MemoryContextSwitchTo(oldcontext);
 }
 
 /* Every check of every row by itself: for batches in which one raised an error. */
