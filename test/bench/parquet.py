@@ -41,7 +41,7 @@ def strings():
     columns += [(f"d{n}", "text", TEXT, f"substr(repeat(md5(({n} + i::bigint * 7919 % {distinct})::text), 7),"
                                         f" 1, (5 + i::bigint * 7919 % {distinct} % 196)::int)")
                 for n, distinct in enumerate((5, 50, 500, 5000, 20000))]
-    return Shape("strings", ROWS // 10, columns)
+    return Shape("strings", ROWS // 5, columns)
 
 
 def numbers():
@@ -51,7 +51,7 @@ def numbers():
              ("numeric(12,2)", DECIMAL, "(random() * 1e6)::numeric(12,2)"))
     columns = [(f"c{n}", kinds[n % 4][0], kinds[n % 4][1], kinds[n % 4][2].format(n=n))
                for n in range(60)]
-    return Shape("numbers", ROWS // 20, columns)
+    return Shape("numbers", ROWS // 10, columns)
 
 
 def compare_codecs(name, csv, target, *options):
