@@ -84,20 +84,20 @@ SELECT merged(strategy, CASE WHEN strategy = 'replace_where' THEN '{"replace_whe
 SELECT refused('upsert', '{"update_if_newer": "v\" = 1; --"}', '"tar""get; DROP TABLE target"', '"sour''ce"', '{i d}');
 
 -- functions and operators of another schema that come first in the search_path are not called by our SQL
-CREATE SCHEMA evil;
-CREATE FUNCTION evil.bad(int, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil was called'; END $$;
-CREATE OPERATOR evil.= (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.bad);
-CREATE OPERATOR evil.< (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.bad);
-CREATE OPERATOR evil.> (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.bad);
-CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil was called'; END $$;
-CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil was called'; END $$;
+CREATE SCHEMA merge_evil;
+CREATE FUNCTION merge_evil.bad(int, int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'merge_evil was called'; END $$;
+CREATE OPERATOR merge_evil.= (LEFTARG = int, RIGHTARG = int, FUNCTION = merge_evil.bad);
+CREATE OPERATOR merge_evil.< (LEFTARG = int, RIGHTARG = int, FUNCTION = merge_evil.bad);
+CREATE OPERATOR merge_evil.> (LEFTARG = int, RIGHTARG = int, FUNCTION = merge_evil.bad);
+CREATE FUNCTION merge_evil.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'merge_evil was called'; END $$;
+CREATE FUNCTION merge_evil.now() RETURNS timestamptz LANGUAGE plpgsql AS $$ BEGIN RAISE 'merge_evil was called'; END $$;
 CREATE TABLE pg_temp.target (id int);
 CREATE TABLE history (id int, v text, at date, valid_from date, valid_to date, is_current boolean);
-SET search_path = evil, pg_catalog, merge_errors;
+SET search_path = merge_evil, pg_catalog, merge_errors;
 SELECT (ingest.merge('merge_errors.target', 'merge_errors.source', '{id}', strategy, options)).rows_read FROM (VALUES ('upsert', '{"hard_delete": "v", "update_if_newer": "at"}'::jsonb),
 	('delete_insert', '{}'), ('sync', '{"max_delete_ratio": 1}'), ('insert_only', '{"dedup_sort": "at"}')) AS s (strategy, options);
 SELECT rows_inserted FROM ingest.merge('merge_errors.history', 'merge_errors.source', '{id}', 'scd2', '{"hard_delete": "v"}');
 -- but those of the caller's own condition are
-SELECT merge_errors.failure($$ SELECT ingest.merge('merge_errors.target', 'merge_errors.source', '{id}', 'sync', '{"replace_where": "id OPERATOR(evil.=) 1"}') $$) LIMIT 1;
+SELECT merge_errors.failure($$ SELECT ingest.merge('merge_errors.target', 'merge_errors.source', '{id}', 'sync', '{"replace_where": "id OPERATOR(merge_evil.=) 1"}') $$) LIMIT 1;
 RESET search_path;
 SELECT count(*) FROM merge_errors.target;
