@@ -63,27 +63,9 @@ install_writers()
 	done
 }
 
-# The time zone is one that shows where an instant was taken for a local time.  A socket's path may
-# have 107 bytes, so it does not live in the run directory.
-start_server()
-{
-	SOCKET=$(as_server mktemp -d /tmp/pg_ingest_XXXXXX)
-	cd "$RUN"
-	as_server "$BIN/initdb" -D data -U postgres -A trust -N -E UTF8 --locale=C.UTF-8 >initdb.log
-	cat >>data/postgresql.conf <<-CONF
-		listen_addresses = ''
-		unix_socket_directories = '$SOCKET'
-		fsync = off
-		timezone = 'America/St_Johns'
-	CONF
-	as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
-	cd - >/dev/null
-}
-
 finish()
 {
 	stop_servers
-	[ -z "${SOCKET:-}" ] || rm -rf "$SOCKET"
 	remove_run_directory $RUN_NAME
 }
 
@@ -101,7 +83,8 @@ say "building for PostgreSQL $PG_MAJOR"
 build_extension "${FLAVOUR:-release}"
 private_server
 [ "$(id -u)" -ne 0 ] || chown -R "$SERVER_USER" "$RUN"
-start_server
+# a time zone that shows where an instant was taken for a local time
+run_server "timezone = 'America/St_Johns'"
 mkdir -m 755 "$RUN/files"
 chmod a+x "$RUN"
 say "writing, loading and comparing: ${available[*]}"

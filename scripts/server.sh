@@ -77,10 +77,25 @@ private_server()
 		FLAVOUR="$(basename "${BUILD%-*}")" </dev/null >/dev/null
 }
 
+# run_server LINE...: a server of the programs in BIN with these settings, its data in RUN/data, its
+# socket in a directory of its own, SOCKET: the path of a socket may have 107 bytes only.
+run_server()
+{
+	SOCKET=$(as_server mktemp -d /tmp/pg_ingest_XXXXXX)
+	(
+		cd "$RUN" || exit
+		as_server "$BIN/initdb" -D data -U postgres -A trust -N -E UTF8 --locale=C.UTF-8 >initdb.log
+		printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$SOCKET'" 'fsync = off' "$@" \
+			>>data/postgresql.conf
+		as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
+	)
+}
+
 # stop_servers: stops every server that still runs below RUN, at once.
 stop_servers()
 {
 	local file pid
+	[ -z "${SOCKET:-}" ] || rm -rf "$SOCKET"
 	[ -d "${RUN:-}" ] || return 0
 	while IFS= read -r file; do
 		read -r pid <"$file" || continue

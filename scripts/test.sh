@@ -16,7 +16,7 @@ source "$(dirname "$0")/common.sh"
 # shellcheck source=scripts/server.sh
 source scripts/server.sh
 
-PARTS=${PARTS:-unit fuzz regress isolation tap}
+PARTS=${PARTS:-unit fuzz regress isolation tap howto dbt}
 TESTS=${TESTS:-}
 TEST_TIMEOUT=${TEST_TIMEOUT:-1200}	# seconds for one unit test, fuzz target or TAP file
 SUITE_TIMEOUT=$((3 * TEST_TIMEOUT))	# for all regression or isolation tests
@@ -218,6 +218,72 @@ part_tap()
 	end_part tap
 }
 
+# need_server: starts the one server that howto and dbt share.
+need_server()
+{
+	[ -n "${SOCKET:-}" ] || run_server 'max_worker_processes = 16' "timezone = 'UTC'"
+}
+
+# run_howto NAME: runs a script of docs/howto.md in a database of its own and compares what it prints;
+# /data/inbox is a directory of the run, NAME.sh makes what the script itself cannot.
+run_howto()
+{
+	local inbox=$RUN/howto/$1 psql=("$BIN/psql" -X -q -h "$SOCKET" -P footer=off)
+	as_server mkdir -p "$inbox"
+	[ ! -e "test/howto/$1.sh" ] || as_server bash "$RUN/test/howto/$1.sh" "$inbox"
+	sed "s,/data/inbox,$inbox,g" "test/howto/$1.sql" >"$LOGS/howto/$1.sql"
+	as_server "${psql[@]}" -c "CREATE DATABASE howto_$1" postgres
+	as_server "${psql[@]}" -c 'CREATE EXTENSION pg_ingest' "howto_$1"
+	as_server "${psql[@]}" -a "howto_$1" <"$LOGS/howto/$1.sql" 2>&1 |
+		sed -e "s,$inbox,/data/inbox,g" -e 's/^psql:<stdin>:[0-9]*: //' -e 's/ *$//' >"$LOGS/howto/$1.out"
+	diff -u "test/howto/$1.out" "$LOGS/howto/$1.out"
+}
+
+part_howto()
+{
+	local names name log start status
+	names=$(select_tests test/howto .sql)
+	begin_part howto "$names" || return 0
+	need_server
+	mkdir -p "$LOGS/howto"
+	for name in $names; do
+		log=$LOGS/howto/$name.log start=$SECONDS status=0
+		(run_howto "$name") </dev/null >"$log" 2>&1 || status=$?
+		report "$status" "howto/$name" "$log" $((SECONDS - start))
+	done
+	end_part howto
+}
+
+# install_dbt: installs dbt into ./tmp_dbt/venv, which stays for the next run; its log is the argument.
+install_dbt()
+{
+	[ -x tmp_dbt/venv/bin/dbt ] && return
+	rm -rf tmp_dbt
+	python3 -m venv tmp_dbt/venv >"$1" 2>&1 </dev/null &&
+		tmp_dbt/venv/bin/pip install -q --disable-pip-version-check --retries 1 --timeout 30 \
+			--only-binary=:all: 'dbt-core<2' dbt-postgres >>"$1" 2>&1 </dev/null
+}
+
+# The dbt package with a real dbt, skipped where that cannot be had from PyPI.
+part_dbt()
+{
+	local names log=$LOGS/dbt.install.log
+	names=$(select_tests test/dbt .py)
+	begin_part dbt "$names" || return 0
+	if install_dbt "$log"; then
+		need_server
+		mkdir -m 755 "$RUN/dbt"
+		chmod a+x "$RUN"
+		run_test dbt/run tmp_dbt/venv/bin/python test/dbt/run.py "$PWD/tmp_dbt/venv/bin/dbt" \
+			"$SOCKET" "$RUN/dbt"
+	else
+		rm -rf tmp_dbt
+		echo "dbt-postgres cannot be installed from PyPI: $(tail -n 1 "$log")" >>"$log"
+		report 77 dbt/run "$log" 0
+	fi
+	end_part dbt
+}
+
 # Copies what the tests read, so that the server's user can reach it.
 prepare_servers()
 {
@@ -241,7 +307,7 @@ finish()
 		echo "stopped by an error, exit status $status"
 		failed=$((failed + 1))
 	fi
-	rm -rf "${RUN:-/nonexistent}/server" "${RUN:-/nonexistent}"/instance_*/data
+	rm -rf "${RUN:-/nonexistent}/server" "${RUN:-/nonexistent}"/instance_*/data "${RUN:-/nonexistent}/data"
 	echo "$passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && exit 0
 	exit 1
@@ -258,7 +324,7 @@ run_directory tmp_check
 LOGS=$RUN/logs
 mkdir -p "$LOGS"
 case " $PARTS " in
-	*" regress "* | *" isolation "* | *" tap "*) prepare_servers ;;
+	*" regress "* | *" isolation "* | *" tap "* | *" howto "* | *" dbt "*) prepare_servers ;;
 esac
 for part in $PARTS; do
 	declare -F "part_$part" >/dev/null || die "unrecognized part: $part"
