@@ -24,7 +24,7 @@
 
 {# The columns that a model of strategy ingest_scd2 has behind those of its query. #}
 {% macro scd2_columns() -%}
-  {%- set options = config.get('ingest_options', {}) -%}
+  {%- set options = config.get('ingest_options') or {} -%}
   null::timestamptz as {{ adapter.quote(options.get('valid_to', 'valid_to')) }},
   true as {{ adapter.quote(options.get('is_current', 'is_current')) }}
 {%- endmacro %}
@@ -52,7 +52,7 @@
 {# dbt's configuration of a model as options of ingest.merge. #}
 {% macro merge_options(strategy, predicates) %}
   {% set options = {} %}
-  {% do options.update(config.get('ingest_options', {})) %}
+  {% do options.update(config.get('ingest_options') or {}) %}
   {% for name in ('merge_update_columns', 'merge_exclude_columns') %}
     {% if config.get(name) is not none %}
       {% do options.update({name: pg_ingest.list_of(config.get(name))}) %}
@@ -82,7 +82,7 @@
 
 {# Names of the columns that on_schema_change leaves; those that scd2 keeps itself are left out. #}
 {% macro merged_columns(strategy, columns) %}
-  {% set options = config.get('ingest_options', {}) %}
+  {% set options = config.get('ingest_options') or {} %}
   {% set kept = [options.get('valid_to', 'valid_to'), options.get('is_current', 'is_current')] %}
   {% set names = [] %}
   {% for column in columns if strategy != 'scd2' or column.name not in kept %}

@@ -1,0 +1,2 @@
+{{ config(incremental_strategy='ingest_upsert', unique_key='id') }}
+select id, customer, amount from {{ ref('raw_orders') }}
