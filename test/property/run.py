@@ -14,11 +14,13 @@ import sys
 import time
 from collections import Counter
 
+from history import History
 from sequence import Mismatch, Sequence
 from session import Lost, Server
 from targets import SETUP
 
 PROGRESS_SECONDS = 10
+HISTORY_EVERY = 10
 SETTINGS = ("SET timezone = 'UTC'",)
 
 
@@ -43,7 +45,8 @@ def run_one(server, session, options, number, statistics):
     """True if the sequence went as it should."""
     directory = '%s/sequence%d' % (options.directory, number)
     session.transcript.clear()
-    sequence = Sequence(server, session, directory, '%s/%d' % (options.seed, number))
+    make = History if number % HISTORY_EVERY == 0 else Sequence
+    sequence = make(server, session, directory, '%s/%d' % (options.seed, number))
     try:
         sequence.run()
     except (Mismatch, Lost, RuntimeError) as error:
