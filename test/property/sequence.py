@@ -91,6 +91,7 @@ class Sequence:
         rng = self.rng
         files = deliveries.Files('%s/step%d' % (self.directory, self.steps))
         bad_share = rng.choice((0, 0, 0.1))
+        staged_first = rng.random() < 0.25
         known = sorted(self.published)
         for _ in range(rng.choice((1, 1, 2, 3))):
             if known and rng.random() < 0.1:
@@ -101,16 +102,23 @@ class Sequence:
             if text in files.texts or text in self.published:
                 continue
             files.texts.append(text)
-            self.sort_out(request, good, bad)
+            self.sort_out(request, good, bad,
+                          self.kind.primary_key() if staged_first else request.key)
         files.texts = files.texts or ['\n'.join((','.join(request.carried), ''))]
         workers = rng.choice((0,) * 12 + (2,))
-        return deliveries.Load(request, files, workers, rng.random() < 0.25)
+        return deliveries.Load(request, files, workers, staged_first)
 
-    def sort_out(self, request, good, bad):
-        """Rows that the contract refuses are quarantined before they are staged."""
-        refused = [row for row in good if any(row[name] is None for name in self.kind.not_null)]
-        request.rows += [row for row in good if not any(row is other for other in refused)]
-        request.rows_bad += bad + len(refused)
+    def sort_out(self, request, good, bad, key):
+        """Incomplete rows are quarantined before they are staged; a deletion needs only its key."""
+        publication = Publication(request, [])
+        for row in good:
+            needed = [name for name in self.kind.not_null
+                      if name in key or not publication.is_deletion(row)]
+            if any(row[name] is None for name in needed):
+                bad += 1
+            else:
+                request.rows.append(row)
+        request.rows_bad += bad
 
     def make_merge(self, request):
         """Rows of a table have no order: of equals in everything that orders them one is kept."""
