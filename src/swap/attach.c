@@ -26,44 +26,36 @@ rename_relation(const char *kind, Oid relid, const char *name)
 								quote_identifier(name)));
 }
 
-static List *
-indexes_of(Oid relid)
+/* The name with the swap's id, if some relation of the schema has it. */
+static void
+rename_if_taken(const Swap *swap, const char *kind, Oid relid, Oid schema)
 {
-	Relation table = table_open(relid, AccessShareLock);
-	List *indexes = list_copy(RelationGetIndexList(table));
+	char *name = get_rel_name(relid);
 
-	table_close(table, NoLock);
-	return indexes;
+	if (OidIsValid(get_relname_relid(name, schema)))
+		rename_relation(kind, relid,
+						makeObjectName(name, psprintf(INT64_FORMAT, swap->swap_id), NULL));
 }
 
-/*
- * A replacement of another schema moves into the partition's.  An index of the
- * partition that has the name of one of the replacement's is renamed; that needs
- * no lock against readers.
- */
+/* A replacement of another schema moves into the partition's, with its indexes. */
 void
 attach_make_way(const Swap *swap)
 {
-	const SwapRequest *request = &swap->request;
-	char *suffix = psprintf(INT64_FORMAT, swap->swap_id);
-	Oid schema = get_rel_namespace(request->partition);
+	Oid replacement = swap->request.replacement;
+	Oid schema = get_rel_namespace(swap->request.partition);
+	Relation table;
+	List *indexes;
 	ListCell *lc;
 
-	if (schema == get_rel_namespace(request->replacement))
+	if (schema == get_rel_namespace(replacement))
 		return;
-	foreach (lc, indexes_of(request->replacement))
-	{
-		char *name = get_rel_name(lfirst_oid(lc));
-		Oid other = get_relname_relid(name, schema);
-
-		if (OidIsValid(other) && list_member_oid(indexes_of(request->partition), other))
-			rename_relation("INDEX", other, makeObjectName(name, "swapped", suffix));
-	}
-	if (OidIsValid(get_relname_relid(get_rel_name(request->replacement), schema)))
-		rename_relation("TABLE", request->replacement,
-						makeObjectName(swap->source_name, "replacement", suffix));
-	caller_execute(psprintf("ALTER TABLE %s SET SCHEMA %s",
-							caller_relation_name(request->replacement),
+	table = table_open(replacement, NoLock);
+	indexes = list_copy(RelationGetIndexList(table));
+	table_close(table, NoLock);
+	foreach (lc, indexes)
+		rename_if_taken(swap, "INDEX", lfirst_oid(lc), schema);
+	rename_if_taken(swap, "TABLE", replacement, schema);
+	caller_execute(psprintf("ALTER TABLE %s SET SCHEMA %s", caller_relation_name(replacement),
 							quote_identifier(swap->schema)));
 }
 

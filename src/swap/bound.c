@@ -115,7 +115,7 @@ bound_rows_outside(Oid partition, Oid replacement)
 						NULL, 0, read_count, &outside);
 	return outside == 0
 			   ? NULL
-			   : psprintf("%lld rows are outside the bound of the partition", (long long) outside);
+			   : psprintf("rows outside the bound of the partition: %lld", (long long) outside);
 }
 
 /* ALTER TABLE ... ADD CONSTRAINT ... CHECK, of an expression that has been parsed. */

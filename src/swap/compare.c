@@ -8,12 +8,8 @@
 
 #include "swap/compare.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "swap/caller_sql.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
 static const Comparison *const groups[] = {compare_columns, compare_indexes, compare_security,
 										   compare_settings};
@@ -46,41 +42,30 @@ is_about_the_table(int sqlstate)
 		case ERRCODE_DATA_EXCEPTION:
 		case ERRCODE_FEATURE_NOT_SUPPORTED:
 		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+		case ERRCODE_DEPENDENT_PRIVILEGE_DESCRIPTORS_STILL_EXIST: /* so are objects */
 			return true;
 		default:
 			return false;
 	}
 }
 
-char *
-compare_try(const char *sql)
+/* caller_try() */
+static void
+execute(void *arg)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData *volatile error = NULL;
+	caller_execute(arg);
+}
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		caller_execute(sql);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
+char *
+compare_try(char *sql)
+{
+	ErrorData *error = caller_try(execute, sql);
+
 	if (error == NULL)
 		return NULL;
 	if (!is_about_the_table(error->sqlerrcode))
 		ReThrowError(error);
-	return error->detail == NULL ? pstrdup(error->message)
+	return error->detail == NULL ? error->message
 								 : psprintf("%s (%s)", error->message, error->detail);
 }
 
@@ -111,6 +96,17 @@ run_comparison(const Comparison *comparison, const SwapRequest *request, uint32 
 											 : psprintf("%s: %s", difference->text, failure));
 	}
 	return left;
+}
+
+bool
+compare_same_columns(const SwapRequest *request)
+{
+	const Comparison *comparison;
+
+	for (comparison = compare_columns; comparison->build == BUILD_NOTHING; comparison++)
+		if (run_comparison(comparison, request, BUILD_NOTHING) != NIL)
+			return false;
+	return true;
 }
 
 List *

@@ -24,6 +24,9 @@ extern const Comparison compare_indexes[];
 extern const Comparison compare_settings[];
 extern const Comparison compare_security[];
 
+/* Have the tables the same columns, so that expressions of one make sense for the other? */
+extern bool compare_same_columns(const SwapRequest *request);
+
 /*
  * Compares, and removes the differences that build allows to.  Returns a list of
  * char *: those that are left, and why removing them failed.  The caller holds
@@ -35,6 +38,6 @@ extern List *compare_tables(const SwapRequest *request, SwapMethod method, uint3
  * Runs a statement in a subtransaction.  NULL, or the message of its error if
  * that is one about data, rights or what is not supported; others are raised.
  */
-extern char *compare_try(const char *sql);
+extern char *compare_try(char *sql);
 
 #endif

@@ -94,11 +94,11 @@ static const char references_to_replacement[] =
 
 static const char replica_identity[] =
 	"SELECT 'the replica identity is another one',"
-	"       format('ALTER TABLE %s REPLICA IDENTITY %s', $3,"
-	"              CASE p.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'n' THEN 'NOTHING' WHEN 'f' "
-	"THEN 'FULL'"
-	"                   ELSE (SELECT format('USING INDEX %I', o.relname) FROM " OWN_INDEXES " o"
-	"                          WHERE o.def = p.def AND o.copy = p.copy) END)"
+	"       format('ALTER TABLE %s REPLICA IDENTITY ', $3)"
+	"         || CASE p.relreplident WHEN 'd' THEN 'DEFAULT' WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN "
+	"'FULL'"
+	"                 ELSE (SELECT format('USING INDEX %I', o.relname) FROM " OWN_INDEXES " o"
+	"                        WHERE o.def = p.def AND o.copy = p.copy) END"
 	"  FROM " REPLICA_IDENTITY_OF("$2") " p, " REPLICA_IDENTITY_OF(
 		"$3") " r"
 			  " WHERE p.relreplident <> r.relreplident OR p.def IS DISTINCT FROM r.def";

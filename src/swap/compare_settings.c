@@ -58,8 +58,8 @@ static const char column_statistics[] =
 	"coalesce(p.attstattarget, -1))"
 	"  FROM " BOTH_COLUMNS " WHERE coalesce(p.attstattarget, -1) <> coalesce(r.attstattarget, -1)"
 	" UNION ALL "
-	"SELECT format('column %I has %s instead of %s', attname, concat(o.name, '=', o.r), "
-	"concat(o.name, '=', o.p)),"
+	"SELECT format('column %I has %s %s instead of %s', attname, o.name,"
+	"              coalesce(o.r, 'not set'), coalesce(o.p, 'not set')),"
 	"       format(CASE WHEN o.p IS NULL THEN 'ALTER TABLE %s ALTER %I RESET (%s)'"
 	"                   ELSE 'ALTER TABLE %s ALTER %I SET (%s = %s)' END, $3, attname, o.name, o.p)"
 	"  FROM " BOTH_COLUMNS
@@ -68,24 +68,33 @@ static const char column_statistics[] =
 	"                       FULL JOIN pg_options_to_table(r.attoptions) y USING (option_name)) o"
 	" WHERE o.name LIKE 'n_distinct%' AND o.p IS DISTINCT FROM o.r";
 
-/* A kind 'e' says that there are expressions, which is not something to ask for. */
-#define STATISTICS_OF(rel)                                                                     \
-	"(SELECT s.stxname,"                                                                       \
-	"        concat((SELECT '(' || string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN " \
-	"'dependencies' ELSE 'mcv' END,"                                                           \
-	"                                         ', ' ORDER BY k) || ') '"                        \
-	"                  FROM unnest(s.stxkind) k WHERE k <> 'e'),"                              \
-	"               'ON ', pg_get_statisticsobjdef_columns(s.oid)) AS def"                     \
+/*
+ * Columns are compared in the order of their names, because theirs in the table may differ.
+ * A kind 'e' says that there are expressions, which is not something to ask for.
+ */
+#define STATISTICS_OF(rel)                                                                         \
+	"(SELECT s.stxname,"                                                                           \
+	"        concat((SELECT '(' || string_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN "     \
+	"'dependencies'"                                                                               \
+	"                                         ELSE 'mcv' END, ', ' ORDER BY k) || ') '"            \
+	"                  FROM unnest(s.stxkind) k WHERE k <> 'e'),"                                  \
+	"               'ON ', (SELECT string_agg(e, ', ' ORDER BY e)"                                 \
+	"                         FROM (SELECT quote_ident(a.attname) FROM pg_attribute a"             \
+	"                                WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys)" \
+	"                               UNION ALL SELECT format('(%s)', x)"                            \
+	"                                 FROM unnest(pg_get_statisticsobjdef_expressions(s.oid)) x) " \
+	"d(e))) AS def"                                                                                \
 	"   FROM pg_statistic_ext s WHERE s.stxrelid = " rel ")"
 
 static const char statistics[] =
 	"SELECT format('statistics %s are missing', p.def),"
-	"       format('CREATE STATISTICS %I.%I %s FROM %s', n.nspname, left(concat(c.relname, '_', "
-	"p.stxname), 63), p.def, $3)"
-	"  FROM " STATISTICS_OF(
-		"$2") " p JOIN pg_class c ON c.oid = $3 JOIN pg_namespace n ON n.oid = c.relnamespace"
-			  " WHERE NOT EXISTS (SELECT FROM " STATISTICS_OF("$3") " r WHERE r.def = p.def)"
-																	" ORDER BY p.stxname";
+	"       format('CREATE STATISTICS %I.%I %s FROM %s', n.nspname,"
+	"              left(concat(c.relname, '_', p.stxname), 63), p.def, $3)"
+	"  FROM " STATISTICS_OF("$2") " p JOIN pg_class c ON c.oid = $3"
+								  "  JOIN pg_namespace n ON n.oid = c.relnamespace"
+								  " WHERE NOT EXISTS (SELECT FROM " STATISTICS_OF(
+									  "$3") " r WHERE r.def = p.def)"
+											" ORDER BY p.stxname";
 
 const Comparison compare_settings[] = {
 	{BUILD_COMMENTS, comments, true},      {BUILD_STORAGE, storage, true},

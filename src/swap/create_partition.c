@@ -295,14 +295,8 @@ create(Oid parent, Datum value, bool isnull, const char *interval)
 {
 	KeyColumn key = key_column(parent);
 	char *text = isnull ? NULL : value_text(key.type, value);
-	char *partman = partman_schema(parent);
 	NewPartition partition;
 
-	if (partman != NULL && text != NULL)
-	{
-		let_partman_create(partman, parent, text);
-		return find_partition(parent, value, isnull);
-	}
 	if (key.strategy == PARTITION_STRATEGY_LIST)
 		describe_value(text, &partition);
 	else if (isnull || interval == NULL)
@@ -312,10 +306,33 @@ create(Oid parent, Datum value, bool isnull, const char *interval)
 	return make_partition(parent, &partition);
 }
 
+/*
+ * The partition that pg_partman makes; InvalidOid: the table is not its own.
+ * Its functions set search_path for the session, and at their end set it to what
+ * they found: it must be the caller's.
+ */
+static Oid
+create_by_partman(Oid parent, Datum value)
+{
+	int nest_level = caller_settings_begin();
+	char *schema = partman_schema(parent);
+	Oid partition;
+
+	caller_settings_end(nest_level);
+	if (schema == NULL)
+		return InvalidOid;
+	let_partman_create(schema, parent, value_text(key_column(parent).type, value));
+	partition = find_partition(parent, value, false);
+	if (!OidIsValid(partition))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("pg_partman created no partition of \"%s\" for the key",
+							   get_rel_name(parent))));
+	return partition;
+}
+
 Oid
 create_partition_for(Oid parent, Datum key, bool isnull, const char *interval)
 {
-	int nest_level;
 	Oid partition;
 
 	if (interval != NULL)
@@ -324,15 +341,18 @@ create_partition_for(Oid parent, Datum key, bool isnull, const char *interval)
 	partition = find_partition(parent, key, isnull);
 	if (OidIsValid(partition))
 		return partition;
-	nest_level = caller_settings_begin();
+	if (!compat_owns_relation(parent, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(parent));
 	LockRelationOid(parent, ShareUpdateExclusiveLock);
 	partition = find_partition(parent, key, isnull);
+	if (!OidIsValid(partition) && !isnull)
+		partition = create_by_partman(parent, key);
 	if (!OidIsValid(partition))
+	{
+		int nest_level = caller_settings_begin();
+
 		partition = create(parent, key, isnull, interval);
-	caller_settings_end(nest_level);
-	if (!OidIsValid(partition))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("pg_partman created no partition of \"%s\" for the key",
-							   get_rel_name(parent))));
+		caller_settings_end(nest_level);
+	}
 	return partition;
 }

@@ -73,23 +73,38 @@ check_references(const Swap *swap)
 					caller_relation_name(linitial_oid(tables)));
 }
 
+/* What keeps the one from being detached and the other from being attached. */
+static List *
+find_attach_obstacles(const Swap *swap, uint32 build)
+{
+	List *obstacles = lappend_message(NIL, check_bound(swap, build));
+
+	obstacles = lappend_message(obstacles, check_default_partition(swap));
+	return lappend_message(obstacles, check_references(swap));
+}
+
+static List *
+find_exchange_obstacles(const SwapRequest *request)
+{
+	List *obstacles = lappend_message(NIL, exchange_obstacle(request));
+
+	if (bound_is_proven(request->partition, request->replacement))
+		return obstacles;
+	return lappend_message(obstacles, bound_rows_outside(request->partition, request->replacement));
+}
+
 /* Compares, builds what is allowed to be built, returns what is left. */
 static List *
 find_obstacles(const Swap *swap, uint32 build)
 {
 	const SwapRequest *request = &swap->request;
-	List *obstacles = compare_tables(request, swap->method, build);
+	bool same_columns = compare_same_columns(request);
+	List *obstacles = compare_tables(request, swap->method, same_columns ? build : BUILD_NOTHING);
 
-	if (swap->method == SWAP_EXCHANGE)
-	{
-		if (!bound_is_proven(request->partition, request->replacement))
-			obstacles = lappend_message(
-				obstacles, bound_rows_outside(request->partition, request->replacement));
-		return lappend_message(obstacles, exchange_obstacle(request));
-	}
-	obstacles = lappend_message(obstacles, check_bound(swap, build));
-	obstacles = lappend_message(obstacles, check_default_partition(swap));
-	return lappend_message(obstacles, check_references(swap));
+	if (!same_columns)
+		return obstacles;
+	return list_concat(obstacles, swap->method == SWAP_ATTACH ? find_attach_obstacles(swap, build)
+															  : find_exchange_obstacles(request));
 }
 
 static void
@@ -219,7 +234,10 @@ swap_attached(Swap *swap)
 	return locked;
 }
 
-/* All of an attempt, for locks_try(). */
+/*
+ * All of an attempt, for locks_try().  What others changed since swap_prepare() is
+ * built again; nobody can change it from here on.
+ */
 static void
 lock_and_swap(void *arg)
 {
@@ -233,7 +251,7 @@ lock_and_swap(void *arg)
 	else
 		locks_against_writers(&swap->request);
 	request_check(&swap->request);
-	obstacles = find_obstacles(swap, BUILD_NOTHING);
+	obstacles = find_obstacles(swap, swap->options.build);
 	if (obstacles != NIL)
 		refuse(swap, obstacles);
 	locked = swap->method == SWAP_ATTACH ? swap_attached(swap) : exchange_rows(swap);
