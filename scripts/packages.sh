@@ -106,10 +106,12 @@ for group in "$@"; do
 		test)
 			find_cron_package
 			install_missing "${TEST_PACKAGES[@]}" "${cron[@]}"
-			package=postgresql-$(server_major)-postgis-3	# one test needs it, 40 MB
-			if has_candidate "$package"; then
-				install_missing "$package" || say "going on without $package"
-			fi
+			for package in postgis-3 partman; do	# one test each; 40 MB and 1 MB
+				package=postgresql-$(server_major)-$package
+				if has_candidate "$package"; then
+					install_missing "$package" || say "going on without $package"
+				fi
+			done
 			;;
 		bench) install_missing "${BENCH_PACKAGES[@]}" ;;
 		interop)
