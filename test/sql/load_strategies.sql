@@ -4,7 +4,7 @@
 \getenv directory PG_ABS_SRCDIR
 \set helpers :directory '/sql/include/load.sql'
 \i :helpers
-\set helpers :directory '/sql/include/merge.sql'
+\set helpers :directory '/sql/include/merging.sql'
 \i :helpers
 CREATE TABLE target (id int PRIMARY KEY, v text, at date, op text);
 CREATE TABLE history (id int, v text, valid_from date NOT NULL, valid_to date, is_current boolean NOT NULL);

@@ -4,7 +4,7 @@
 \getenv directory PG_ABS_SRCDIR
 \set helpers :directory '/sql/include/load.sql'
 \i :helpers
-\set helpers :directory '/sql/include/merge.sql'
+\set helpers :directory '/sql/include/merging.sql'
 \i :helpers
 CREATE TABLE target (a int, b text, v int);
 CREATE TABLE source (v int, b text, a int);

@@ -4,7 +4,7 @@
 \getenv directory PG_ABS_SRCDIR
 \set helpers :directory '/sql/include/load.sql'
 \i :helpers
-\set helpers :directory '/sql/include/merge.sql'
+\set helpers :directory '/sql/include/merging.sql'
 \i :helpers
 CREATE TABLE target (id int PRIMARY KEY, place int UNIQUE, v text, made timestamptz DEFAULT '2000-01-01');
 CREATE INDEX target_v ON target (v);

@@ -4,7 +4,7 @@
 \getenv directory PG_ABS_SRCDIR
 \set helpers :directory '/sql/include/load.sql'
 \i :helpers
-\set helpers :directory '/sql/include/merge.sql'
+\set helpers :directory '/sql/include/merging.sql'
 \i :helpers
 CREATE ROLE regress_merge_role;
 GRANT USAGE ON SCHEMA merge_rights, ingest TO regress_merge_role;
