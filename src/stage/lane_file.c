@@ -80,27 +80,28 @@ open_segment(LaneFile *file, Relation lane, BlockNumber block)
 	pfree(path);
 }
 
+/* Writes pages of one segment.  The kernel may write less than it can; what is left says why. */
 static void
 write_pages(LaneFile *file, Relation lane, BlockNumber first, const char *pages, int npages)
 {
 	int size = npages * BLCKSZ;
 	off_t offset = (off_t) BLCKSZ * (first % RELSEG_SIZE);
-	int written;
+	int done = 0;
 
 	open_segment(file, lane, first);
-	errno = 0;
-	written = FileWrite(file->segment, unconstify(char *, pages), size, offset,
-						WAIT_EVENT_DATA_FILE_EXTEND);
-	if (written == size)
-		return;
-	if (written < 0)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not extend file \"%s\": %m", FilePathName(file->segment)),
-						errhint("Check free disk space.")));
-	ereport(ERROR, (errcode(ERRCODE_DISK_FULL),
-					errmsg("could not extend file \"%s\": wrote only %d of %d bytes at block %u",
-						   FilePathName(file->segment), written, size, first),
-					errhint("Check free disk space.")));
+	while (done < size)
+	{
+		int written;
+
+		errno = 0;
+		written = FileWrite(file->segment, unconstify(char *, pages) + done, size - done,
+							offset + done, WAIT_EVENT_DATA_FILE_EXTEND);
+		if (written <= 0)
+			ereport(ERROR, (errcode_for_file_access(),
+							errmsg("could not extend file \"%s\": %m", FilePathName(file->segment)),
+							errhint("Check free disk space.")));
+		done += written;
+	}
 }
 
 /* lane_file_append() for pages of one segment. */
