@@ -15,7 +15,7 @@ source "$(dirname "$0")/common.sh"
 
 BUILD_PACKAGES=(gcc libc6-dev make libcsv-dev libzstd-dev zlib1g-dev libxxhash-dev libsnappy-dev
 	liblz4-dev libbrotli-dev)
-TEST_PACKAGES=(perl libipc-run-perl python3)
+TEST_PACKAGES=(perl libipc-run-perl python3 python3-venv)
 BENCH_PACKAGES=(python3 python3-venv gzip zstd)
 INTEROP_PACKAGES=(python3 python3-venv)
 OPTIONAL_INTEROP_PACKAGES=(default-jre-headless)	# for Spark, unless there is a Java

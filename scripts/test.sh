@@ -278,7 +278,7 @@ part_dbt()
 			"$SOCKET" "$RUN/dbt"
 	else
 		rm -rf tmp_dbt
-		echo "dbt-postgres cannot be installed from PyPI: $(tail -n 1 "$log")" >>"$log"
+		echo "dbt-postgres cannot be installed from PyPI: $(grep . "$log" | tail -n 1)" >>"$log"
 		report 77 dbt/run "$log" 0
 	fi
 	end_part dbt
