@@ -228,8 +228,14 @@ OBJS += \
 	src/publish/checks.o \
 	src/publish/collected.o \
 	src/publish/conditions.o \
+	src/publish/conflict.o \
 	src/publish/culprit.o \
 	src/publish/duplicates.o \
+	src/publish/heap_inserter.o \
+	src/publish/heap_merge.o \
+	src/publish/heap_target.o \
+	src/publish/heap_updater.o \
+	src/publish/key_lookup.o \
 	src/publish/key_order.o \
 	src/publish/lane_reader.o \
 	src/publish/merge.o \
@@ -237,6 +243,7 @@ OBJS += \
 	src/publish/missing.o \
 	src/publish/partition_swaps.o \
 	src/publish/partitions.o \
+	src/publish/planned_statement.o \
 	src/publish/predicate.o \
 	src/publish/preview.o \
 	src/publish/publish.o \
@@ -249,10 +256,12 @@ OBJS += \
 	src/publish/scd2_statement.o \
 	src/publish/source.o \
 	src/publish/staged.o \
+	src/publish/staged_row.o \
 	src/publish/strategies.o \
 	src/publish/sync.o \
 	src/publish/target_size.o \
 	src/publish/touched.o \
+	src/publish/version_comparison.o \
 	src/publish/write.o
 
 # what Parquet files are made of

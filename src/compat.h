@@ -7,8 +7,11 @@
 #define INGEST_COMPAT_H
 
 #include "access/attmap.h"
+#include "access/genam.h"
+#include "access/tableam.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
+#include "parser/parse_relation.h"
 #include "utils/acl.h"
 #include "storage/smgr.h"
 #include "utils/datetime.h"
@@ -97,15 +100,72 @@ compat_executor_run(QueryDesc *query)
 #endif
 }
 
-/* ExecInsertIndexTuples(): 16 added onlySummarizing. For plain inserts, no speculation. */
-static inline List *
-CompatInsertIndexTuples(struct ResultRelInfo *result_rel, struct TupleTableSlot *slot,
-						struct EState *estate)
+/* The range table of a statement without a plan: one relation, and which columns it writes. */
+static inline void
+compat_init_range_table(EState *estate, RangeTblEntry *entry, Bitmapset *inserted,
+						Bitmapset *updated)
 {
 #if PG_VERSION_NUM >= 160000
-	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL, false);
+	List *permissions = NIL;
+	RTEPermissionInfo *info = addRTEPermissionInfo(&permissions, entry);
+
+	info->insertedCols = inserted;
+	info->updatedCols = updated;
+#if PG_VERSION_NUM >= 180000
+	ExecInitRangeTable(estate, list_make1(entry), permissions, bms_make_singleton(1));
 #else
-	return ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL);
+	ExecInitRangeTable(estate, list_make1(entry), permissions);
+#endif
+#else
+	entry->insertedCols = inserted;
+	entry->updatedCols = updated;
+	ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+/* 16 made an update say which indexes want a new entry: all, or those that summarize pages. */
+#if PG_VERSION_NUM >= 160000
+typedef TU_UpdateIndexes CompatUpdateIndexes;
+#define COMPAT_NO_INDEXES TU_None
+#else
+typedef bool CompatUpdateIndexes;
+#define COMPAT_NO_INDEXES false
+#endif
+
+/* ExecInsertIndexTuples() for a new row, no speculation. */
+static inline void
+compat_insert_index_tuples(ResultRelInfo *result_rel, TupleTableSlot *slot, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL, false);
+#else
+	(void) ExecInsertIndexTuples(result_rel, slot, estate, false, false, NULL, NIL);
+#endif
+}
+
+/* ExecInsertIndexTuples() for a row that table_tuple_update() has written. */
+static inline void
+compat_update_index_tuples(ResultRelInfo *result_rel, TupleTableSlot *slot, EState *estate,
+						   CompatUpdateIndexes update)
+{
+	if (update == COMPAT_NO_INDEXES)
+		return;
+#if PG_VERSION_NUM >= 160000
+	(void) ExecInsertIndexTuples(result_rel, slot, estate, true, false, NULL, NIL,
+								 update == TU_Summarizing);
+#else
+	(void) ExecInsertIndexTuples(result_rel, slot, estate, true, false, NULL, NIL);
+#endif
+}
+
+/* 18 added an argument that collects statistics. */
+static inline IndexScanDesc
+compat_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(heap, index, snapshot, NULL, nkeys, 0);
+#else
+	return index_beginscan(heap, index, snapshot, nkeys, 0);
 #endif
 }
 

@@ -10,7 +10,14 @@ typedef enum LaneWriterKind
 	LANE_WRITER_MULTI_INSERT
 } LaneWriterKind;
 
-extern int settings_lane_writer; /* LaneWriterKind */
+typedef enum PublishPath
+{
+	PUBLISH_PATH_AUTO,
+	PUBLISH_PATH_SQL
+} PublishPath;
+
+extern int settings_lane_writer;  /* LaneWriterKind */
+extern int settings_publish_path; /* PublishPath */
 #ifdef PG_INGEST_FAILPOINTS
 extern char *settings_debug_failpoint;
 #endif

@@ -28,13 +28,21 @@ append_statement(const PublishRequest *request, const char *rows)
 	return sql.data;
 }
 
+WriteAttempt
+append_attempt(const PublishRequest *request, WriteCounts *done)
+{
+	if (bulk_append_applies(request))
+		return bulk_append(request, done);
+	return write_statement(request, append_statement(request, staged_rows(request)), JOIN_FREELY,
+						   done);
+}
+
 void
 append_rows(const PublishRequest *request, WriteCounts *done)
 {
-	if (bulk_append_applies(request))
-		bulk_append_run(request, done);
-	else
-		write_rows(request, append_statement(request, staged_rows(request)), JOIN_FREELY, done);
+	WriteAttempt attempt = append_attempt(request, done);
+
+	write_guarded(request, &attempt);
 }
 
 void

@@ -1,90 +1,36 @@
 /*
- * bulk_append.c: lanes -> target by table_multi_insert, as COPY does it.
+ * bulk_append.c: lanes -> target, row by row, without the executor.
  *
  * in:  the lanes of a request
  * out: all of their rows in the target, in one command
  *
- * An INSERT … SELECT writes a WAL record a row, this one a page; that is most
- * of the difference in time.  Tables that need more than constraints and
- * indexes (triggers, partitions, defaults to compute) take the other way.
- *
- * Memory: the buffered rows live in a context that is reset at each flush, the
- * rest in the context that is current at the call.
+ * Memory: the context that is current when the attempt runs.
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "publish/bulk_append.h"
+#include "publish/conditions.h"
 #include "publish/culprit.h"
+#include "publish/heap_inserter.h"
 #include "publish/lane_reader.h"
 
-#include "access/heapam.h"
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_am.h"
-#include "executor/executor.h"
 #include "miscadmin.h"
-#include "rewrite/rewriteHandler.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
-/* As COPY's buffers; more rows gain nothing. */
-#define BUFFER_ROWS  1000
-#define BUFFER_BYTES ((Size) 512 * 1024)
-
 typedef struct BulkAppend
 {
 	const PublishRequest *request;
-	EState *estate;
-	ResultRelInfo *result_rel;
-	BulkInsertState bulk;
-	CommandId command;
-	Datum *values; /* of one row of the target */
+	WriteCounts *counts;
+	HeapInserter *inserter; /* NULL: none yet */
+	Datum *values;          /* of one row of the target */
 	bool *nulls;
-	/* buffered rows */
-	MemoryContext context;
-	TupleTableSlot *slots[BUFFER_ROWS];
-	StagedPosition positions[BUFFER_ROWS];
-	int nrows;
-	Size bytes;
-	int current; /* of the buffer: the row that is being checked or indexed; -1: none */
-	int64 written;
 } BulkAppend;
-
-static bool
-carries(const PublishRequest *request, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, request->columns)
-	{
-		if (strcmp(lfirst(cell), name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Would INSERT compute a value for a column that the lanes do not carry? */
-static bool
-has_values_to_compute(const PublishRequest *request)
-{
-	TupleDesc desc = RelationGetDescr(request->target);
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (att->attisdropped || carries(request, NameStr(att->attname)))
-			continue;
-		if (att->attgenerated != '\0' || att->attidentity != '\0' ||
-			build_column_default(request->target, i + 1) != NULL)
-			return true;
-	}
-	return false;
-}
 
 /* lane_reader.c reads their pages. */
 static bool
@@ -107,65 +53,7 @@ lanes_are_heaps(const PublishRequest *request)
 bool
 bulk_append_applies(const PublishRequest *request)
 {
-	Relation target = request->target;
-
-	return request->lanes != NIL && target->rd_rel->relkind == RELKIND_RELATION &&
-		   !target->rd_rel->relispartition && target->rd_rel->relam == HEAP_TABLE_AM_OID &&
-		   target->trigdesc == NULL && !has_values_to_compute(request) && lanes_are_heaps(request);
-}
-
-/* Writes the buffered rows and their index entries. */
-static void
-flush(BulkAppend *append)
-{
-	MemoryContext caller = MemoryContextSwitchTo(append->context);
-	int i;
-
-	append->current = -1; /* an error of the next call is about any of them */
-	if (append->nrows > 0)
-		table_multi_insert(append->request->target, append->slots, append->nrows, append->command,
-						   0, append->bulk);
-	MemoryContextSwitchTo(caller);
-	for (i = 0; i < append->nrows; i++)
-	{
-		append->current = i;
-		if (append->result_rel->ri_NumIndices > 0)
-		{
-			GetPerTupleExprContext(append->estate)->ecxt_scantuple = append->slots[i];
-			(void) CompatInsertIndexTuples(append->result_rel, append->slots[i], append->estate);
-			ResetPerTupleExprContext(append->estate);
-		}
-		ExecClearTuple(append->slots[i]);
-	}
-	MemoryContextReset(append->context);
-	append->written += append->nrows;
-	append->nrows = 0;
-	append->bytes = 0;
-	append->current = -1;
-}
-
-/* Buffers a row of the target, allocated in append->context. */
-static void
-add_row(BulkAppend *append, HeapTuple tuple, StagedPosition position)
-{
-	Relation target = append->request->target;
-	TupleTableSlot *slot = append->slots[append->nrows];
-
-	if (slot == NULL)
-		slot = append->slots[append->nrows] =
-			MakeSingleTupleTableSlot(RelationGetDescr(target), &TTSOpsHeapTuple);
-	ExecStoreHeapTuple(tuple, slot, true);
-	slot->tts_tableOid = RelationGetRelid(target);
-	append->positions[append->nrows] = position;
-	append->current = append->nrows++;
-	append->bytes += tuple->t_len;
-	if (RelationGetDescr(target)->constr != NULL)
-	{
-		ExecConstraints(append->result_rel, slot, append->estate);
-		ResetPerTupleExprContext(append->estate);
-	}
-	if (append->nrows == BUFFER_ROWS || append->bytes >= BUFFER_BYTES)
-		flush(append);
+	return request->lanes != NIL && heap_target_applies(request) && lanes_are_heaps(request);
 }
 
 /* Lane attribute by target attribute, both minus 1; -1: not carried. */
@@ -181,7 +69,8 @@ map_attributes(const BulkAppend *append, Relation lane)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		map[i] = -1;
-		if (!att->attisdropped && carries(append->request, NameStr(att->attname)))
+		if (!att->attisdropped &&
+			conditions_has_name(append->request->columns, NameStr(att->attname)))
 			map[i] = get_attnum(RelationGetRelid(lane), NameStr(att->attname)) - 1;
 	}
 	return map;
@@ -248,10 +137,10 @@ append_lane(BulkAppend *append, Oid lane_oid)
 
 		if (lacks_key(append, key, slot))
 			continue;
-		caller = MemoryContextSwitchTo(append->context);
+		caller = MemoryContextSwitchTo(heap_inserter_memory(append->inserter));
 		tuple = cut ? lane_reader_cut(reader) : convert_row(append, map, slot);
 		MemoryContextSwitchTo(caller);
-		add_row(append, tuple, position);
+		heap_inserter_add(append->inserter, tuple, position);
 	}
 	lane_reader_end(reader);
 	table_close(lane, NoLock);
@@ -262,35 +151,29 @@ static void
 run(void *arg)
 {
 	BulkAppend *append = arg;
-	Relation target = append->request->target;
-	int natts = Max(RelationGetDescr(target)->natts, 1);
+	WriteCounts *counts = append->counts;
+	int natts = Max(RelationGetDescr(append->request->target)->natts, 1);
+	HeapTarget *target;
 	ListCell *cell;
-	int i;
 
 	/* as the executor would */
-	if (pg_class_aclcheck(RelationGetRelid(target), GetUserId(), ACL_INSERT) != ACLCHECK_OK)
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, RelationGetRelationName(target));
+	if (pg_class_aclcheck(RelationGetRelid(append->request->target), GetUserId(), ACL_INSERT) !=
+		ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE,
+					   RelationGetRelationName(append->request->target));
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	append->estate = CreateExecutorState();
-	append->result_rel = makeNode(ResultRelInfo);
-	InitResultRelInfo(append->result_rel, target, 0, NULL, 0);
-	ExecOpenIndices(append->result_rel, false);
-	append->bulk = GetBulkInsertState();
-	append->command = GetCurrentCommandId(true);
+	target = heap_target_begin(append->request, NIL);
+	append->inserter = heap_inserter_begin(target);
 	append->values = palloc(natts * sizeof(Datum));
 	append->nulls = palloc(natts * sizeof(bool));
-	append->context =
-		AllocSetContextCreate(CurrentMemoryContext, "ingest publish rows", ALLOCSET_DEFAULT_SIZES);
 	foreach (cell, append->request->lanes)
 		append_lane(append, lfirst_oid(cell));
-	flush(append);
-	for (i = 0; i < BUFFER_ROWS && append->slots[i] != NULL; i++)
-		ExecDropSingleTupleTableSlot(append->slots[i]);
-	FreeBulkInsertState(append->bulk);
-	table_finish_bulk_insert(target, 0);
-	ExecCloseIndices(append->result_rel);
-	FreeExecutorState(append->estate);
+	memset(counts, 0, sizeof(*counts));
+	counts->inserted = heap_inserter_end(append->inserter);
+	append->inserter = NULL;
+	counts->staged = counts->winners = counts->matches = counts->offered = counts->inserted;
+	heap_target_end(target);
 	PopActiveSnapshot();
 	CommandCounterIncrement();
 }
@@ -302,21 +185,17 @@ current_row(void *arg, StagedPosition *position)
 	BulkAppend *append = arg;
 
 	position->file_no = -1;
-	if (append->current >= 0)
-		*position = append->positions[append->current];
+	if (append->inserter != NULL)
+		heap_inserter_current_row(append->inserter, position);
 }
 
-void
-bulk_append_run(const PublishRequest *request, WriteCounts *counts)
+WriteAttempt
+bulk_append(const PublishRequest *request, WriteCounts *counts)
 {
 	BulkAppend *append = palloc0(sizeof(BulkAppend));
 	WriteAttempt attempt = {run, current_row, append};
 
 	append->request = request;
-	append->current = -1;
-	write_guarded(request, &attempt);
-	memset(counts, 0, sizeof(*counts));
-	counts->staged = counts->winners = counts->matches = append->written;
-	counts->offered = counts->inserted = append->written;
-	pfree(append);
+	append->counts = counts;
+	return attempt;
 }

@@ -6,13 +6,10 @@
 
 #include "publish/write.h"
 
-/*
- * Can the rows go into the target without the executor?  Only where an INSERT
- * would do nothing but check constraints and maintain indexes.
- */
+/* Can the rows be read page by page, and go into the target without the executor? */
 extern bool bulk_append_applies(const PublishRequest *request);
 
 /* Does what the statement of append_statement() does on all staged rows. */
-extern void bulk_append_run(const PublishRequest *request, WriteCounts *counts);
+extern WriteAttempt bulk_append(const PublishRequest *request, WriteCounts *counts);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "manifest/manifest.h"
 #include "publish/conditions.h"
+#include "publish/heap_merge.h"
 #include "publish/key_order.h"
 #include "publish/merge.h"
 #include "publish/merge_statement.h"
@@ -50,53 +51,102 @@ merge_check_target(const PublishRequest *request)
 	check_surplus(request, query_count(sql.data, NULL));
 }
 
-/* Without a match to look for, the rows are only inserted. */
-static void
-fill(const PublishRequest *request, WriteCounts *done)
+/* A merge, planned anew at every attempt: another transaction may have filled the target. */
+typedef struct Merge
 {
+	const PublishRequest *request;
+	MatchedAction matched;
+	WriteAttempt way; /* run: NULL while none is chosen */
+	HeapMergeResult result;
+	int64 deleted; /* with soft_delete: updates that are deletions */
+} Merge;
+
+/* Without a match to look for, the rows are only inserted. */
+static WriteAttempt
+fill(Merge *merge)
+{
+	const PublishRequest *request = merge->request;
+
+	merge->result.plan = "insert into empty table";
 	if (request->lanes != NIL && request->options->null_keys != NULL_KEYS_MATCH &&
 		key_order_is_strict(request))
-		append_rows(request, done);
-	else
-		write_rows(request, append_statement(request, staged_winners(request)), JOIN_FREELY, done);
-}
-
-static void
-write_merge(const PublishRequest *request, MatchedAction matched, WriteCounts *done,
-			const char **plan)
-{
-	double target_rows = target_size_rows(request->target);
-	const char *sql;
-
-	if (target_rows == 0 && request->options->hard_delete == NULL)
-	{
-		*plan = "insert into empty table";
-		fill(request, done);
-		return;
-	}
-	sql = merge_statement(request, matched);
-	if (request->options->null_keys == NULL_KEYS_MATCH || request->rows_staged < 0)
-	{
-		*plan = "merge";
-		write_rows(request, sql, JOIN_FREELY, done);
-	}
-	else if (target_size_favours_probes(request->target, request->key, request->rows_staged))
-	{
-		*plan = "probe index in key order";
-		write_rows(request, sql, JOIN_PROBE_TARGET, done);
-	}
-	else
-	{
-		*plan = "merge join";
-		write_rows(request, sql, JOIN_MERGE_TARGET, done);
-	}
+		return append_attempt(request, &merge->result.counts);
+	if (heap_merge_applies(request, merge->matched))
+		return heap_merge(request, merge->matched, true, &merge->result);
+	return write_statement(request, append_statement(request, staged_winners(request)), JOIN_FREELY,
+						   &merge->result.counts);
 }
 
 /* More than one reason not to write a row, or to update it: the statement's counts do not tell. */
-static bool
-counts_are_ambiguous(const PublishRequest *request)
+static void
+count_ambiguous(Merge *merge)
 {
-	return request->options->update_if_newer != NULL || request->options->hard_delete != NULL;
+	const PublishOptions *options = merge->request->options;
+	const char *classified;
+
+	if (merge->matched == MATCHED_KEEP ||
+		(options->update_if_newer == NULL && options->hard_delete == NULL))
+		return;
+	classified = merge_classification(merge->request, merge->matched);
+	merge->result.older = query_count(classified, "_ingest_kind OPERATOR(pg_catalog.=) 'skipped'");
+	if (options->soft_delete != NULL)
+		merge->deleted = query_count(classified, "_ingest_kind OPERATOR(pg_catalog.=) 'deleted'");
+}
+
+static WriteAttempt
+merge_by_statement(Merge *merge)
+{
+	const PublishRequest *request = merge->request;
+	JoinOrder order;
+
+	count_ambiguous(merge);
+	if (request->options->null_keys == NULL_KEYS_MATCH || request->rows_staged < 0)
+	{
+		merge->result.plan = "merge";
+		order = JOIN_FREELY;
+	}
+	else if (target_size_favours_probes(request->target, request->key, request->rows_staged))
+	{
+		merge->result.plan = "probe index in key order";
+		order = JOIN_PROBE_TARGET;
+	}
+	else
+	{
+		merge->result.plan = "merge join";
+		order = JOIN_MERGE_TARGET;
+	}
+	return write_statement(request, merge_statement(request, merge->matched), order,
+						   &merge->result.counts);
+}
+
+/* WriteAttempt.run */
+static void
+run(void *arg)
+{
+	Merge *merge = arg;
+
+	merge->way.run = NULL;
+	memset(&merge->result, 0, sizeof(merge->result));
+	merge->deleted = 0;
+	if (merge->request->options->hard_delete == NULL &&
+		target_size_rows(merge->request->target) == 0)
+		merge->way = fill(merge);
+	else if (heap_merge_applies(merge->request, merge->matched))
+		merge->way = heap_merge(merge->request, merge->matched, false, &merge->result);
+	else
+		merge->way = merge_by_statement(merge);
+	merge->way.run(merge->way.arg);
+}
+
+/* WriteAttempt.current_row */
+static void
+current_row(void *arg, StagedPosition *position)
+{
+	Merge *merge = arg;
+
+	position->file_no = -1;
+	if (merge->way.run != NULL)
+		merge->way.current_row(merge->way.arg, position);
 }
 
 /*
@@ -127,23 +177,21 @@ merge_run(const PublishRequest *request, MatchedAction matched, PublishCounts *c
 	const char *path = matched == MATCHED_UPDATE && request->lanes != NIL
 						   ? manifest_path_with_defaults(request->load_id)
 						   : NULL;
-	int64 deletions = 0;
-	WriteCounts done;
+	Merge merge = {.request = request, .matched = matched};
+	WriteAttempt attempt = {run, current_row, &merge};
+	const WriteCounts *done = &merge.result.counts;
 
 	conditions_check_key(request);
 	if (path != NULL)
 		manifest_refuse_defaults(path);
-	if (matched != MATCHED_KEEP && counts_are_ambiguous(request))
-	{
-		const char *classified = merge_classification(request, matched);
-
-		counts->skipped = query_count(classified, "_ingest_kind OPERATOR(pg_catalog.=) 'skipped'");
-		deletions = query_count(classified, "_ingest_kind OPERATOR(pg_catalog.=) 'deleted'");
-	}
-	write_merge(request, matched, &done, &counts->plan);
+	write_guarded(request, &attempt);
+	counts->plan = merge.result.plan;
 	if (matched == MATCHED_KEEP)
-		counts->skipped = done.winners - done.offered;
+		counts->skipped = done->winners - done->offered;
 	else
-		check_surplus(request, done.matches - done.winners);
-	set_counts(request, &done, deletions, counts);
+	{
+		check_surplus(request, done->matches - done->winners);
+		counts->skipped = merge.result.older;
+	}
+	set_counts(request, done, merge.deleted, counts);
 }

@@ -198,3 +198,12 @@ staged_winners_node(PlanState *plan)
 	(void) find_winners_node(plan, &found);
 	return found;
 }
+
+/* It assumes few different keys, but knows of the rows below. */
+double
+staged_expected_rows(const Plan *plan)
+{
+	while (IsA(plan, Unique) || IsA(plan, Sort) || IsA(plan, Gather))
+		plan = outerPlan(plan);
+	return plan->plan_rows;
+}

@@ -43,6 +43,9 @@ extern char *staged_first_position(const PublishRequest *request, const char *ro
 /* The node of a plan that returns the rows of staged_winners(); NULL if there is none. */
 extern PlanState *staged_winners_node(PlanState *plan);
 
+/* How many rows the planner expects to be read for staged_winners(). */
+extern double staged_expected_rows(const Plan *plan);
+
 /* Appends "a, b" or, with a qualifier, "q.a, q.b". */
 extern void staged_append_columns(StringInfo sql, const char *qualifier, List *columns);
 

@@ -37,6 +37,9 @@ extern void append_run(PublishRequest *request, PublishCounts *counts);
 /* Writes every staged row as a new row, the fastest way that the target allows. */
 extern void append_rows(const PublishRequest *request, WriteCounts *done);
 
+/* The same, to be run by write_guarded(). */
+extern WriteAttempt append_attempt(const PublishRequest *request, WriteCounts *done);
+
 /* INSERT INTO target (columns) SELECT columns FROM rows, a SELECT of staged.h. */
 extern char *append_statement(const PublishRequest *request, const char *rows);
 

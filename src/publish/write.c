@@ -1,18 +1,16 @@
 /*
- * write.c: runs the one statement that writes a load's rows, and counts.
+ * write.c: writes a load's rows in one command, and counts.
  *
- * In: SQL text built by a strategy.  Out: the statement's effect and its
- * counts.  The executor is driven directly, not through SPI, for two reasons:
- * its nodes know exact counts that no SQL of PostgreSQL 15 or 16 returns
- * without reading the rows again, and when the statement fails they still hold
- * the staged row that was being written.
+ * In: SQL text built by a strategy, or another way to write.  Out: its effect
+ * and its counts.  What fails because of another transaction is tried again.
  *
- * Memory: plan and executor state live in a context of their own, deleted when
- * the statement ends either way.
+ * Memory: each attempt has a context of its own, deleted when it ends either
+ * way.
  */
 #include "postgres.h"
 
 #include "compat.h"
+#include "publish/conflict.h"
 #include "publish/culprit.h"
 #include "publish/staged.h"
 #include "publish/write.h"
@@ -20,63 +18,24 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "tcop/tcopprot.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/snapmgr.h"
+#include "utils/resowner.h"
 
-static void
-set_for_statement(const char *name, const char *value)
+/* Who loses so often meets a writer that does nothing else, and should know. */
+#define MAX_ATTEMPTS 6
+
+/* Before a new attempt, doubled for each: whom we gave way to needs time to go on. */
+#define FIRST_PAUSE_US 10000L
+
+void
+write_count_staged(PlanState *source, WriteCounts *counts)
 {
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-							 false);
-}
+	PlanState *winners = staged_winners_node(source);
 
-/*
- * The planner knows nothing about the number of distinct keys in the lanes and
- * assumes 200, so its choice between join methods would be arbitrary.  Both of
- * the plans left here read the staged rows as a stream in key order, which
- * writes heap and indexes in that order and tells culprit.c the current row.
- */
-static void
-steer_planner(JoinOrder join_order)
-{
-	if (join_order == JOIN_FREELY)
-		return;
-	set_for_statement("enable_hashjoin", "off");
-	set_for_statement("enable_memoize", "off");
-	set_for_statement("enable_nestloop", join_order == JOIN_PROBE_TARGET ? "on" : "off");
-	set_for_statement("enable_mergejoin", join_order == JOIN_MERGE_TARGET ? "on" : "off");
-	set_for_statement("enable_indexscan", "on");
-}
-
-/*
- * Plans under a pinned search_path; triggers and defaults then run under the
- * caller's, as they would for any other INSERT of the caller.
- */
-static PlannedStmt *
-plan_statement(const PublishRequest *request, const char *sql, JoinOrder join_order)
-{
-	int nest_level = NewGUCNestLevel();
-	List *parsed;
-	List *rewritten;
-	PlannedStmt *plan;
-
-	set_for_statement("search_path", "pg_catalog, pg_temp");
-	steer_planner(join_order);
-	parsed = pg_parse_query(sql);
-	rewritten = pg_analyze_and_rewrite_fixedparams(linitial_node(RawStmt, parsed), sql, NULL, 0,
-												   request->collected);
-	plan = pg_plan_query(linitial_node(Query, rewritten), sql, 0, NULL);
-	AtEOXact_GUC(true, nest_level);
-	return plan;
-}
-
-static int64
-rows_of(PlanState *node)
-{
-	InstrEndLoop(node->instrument);
-	return (int64) node->instrument->ntuples;
+	counts->matches = planned_statement_rows(source);
+	counts->winners = winners != NULL ? planned_statement_rows(winners) : counts->matches;
+	counts->staged =
+		winners != NULL ? planned_statement_rows(outerPlanState(winners)) : counts->matches;
 }
 
 /* Reads the counts off the nodes of a statement that has run to its end. */
@@ -84,8 +43,6 @@ static void
 collect_counts(QueryDesc *query, WriteCounts *counts)
 {
 	ModifyTableState *modify = castNode(ModifyTableState, query->planstate);
-	PlanState *source = outerPlanState(&modify->ps);
-	PlanState *winners = staged_winners_node(source);
 	int64 processed = (int64) query->estate->es_processed;
 
 	memset(counts, 0, sizeof(*counts));
@@ -95,9 +52,7 @@ collect_counts(QueryDesc *query, WriteCounts *counts)
 		counts->updated = processed;
 	if (query->operation == CMD_DELETE || query->operation == CMD_UPDATE)
 		return;
-	counts->matches = rows_of(source);
-	counts->winners = winners != NULL ? rows_of(winners) : counts->matches;
-	counts->staged = winners != NULL ? rows_of(outerPlanState(winners)) : counts->matches;
+	write_count_staged(outerPlanState(&modify->ps), counts);
 	counts->offered = counts->matches;
 	if (query->operation == CMD_MERGE)
 	{
@@ -134,34 +89,20 @@ typedef struct StatementRun
 	PlanState *planstate; /* NULL while there is none */
 } StatementRun;
 
-/* WriteAttempt.run.  Sorting gets as much memory as building an index would. */
+/* WriteAttempt.run */
 static void
 execute(void *arg)
 {
 	StatementRun *run = arg;
-	const char *sql = run->sql;
-	int nest_level = NewGUCNestLevel();
-	PlannedStmt *plan;
-	QueryDesc *query;
+	Statement statement;
 
-	if (work_mem < maintenance_work_mem)
-		set_for_statement("work_mem", psprintf("%dkB", maintenance_work_mem));
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetTransactionSnapshot());
-	plan = plan_statement(run->request, sql, run->join_order);
-	query = CreateQueryDesc(plan, sql, GetActiveSnapshot(), InvalidSnapshot, None_Receiver, NULL,
-							run->request->collected, INSTRUMENT_ROWS);
-	ExecutorStart(query, 0);
-	run->planstate = query->planstate;
-	compat_executor_run(query);
-	collect_counts(query, run->counts);
-	ExecutorFinish(query);
+	planned_statement_begin(&statement, run->request, run->sql, run->join_order, None_Receiver);
+	run->planstate = statement.query->planstate;
+	compat_executor_run(statement.query);
+	collect_counts(statement.query, run->counts);
 	run->planstate = NULL;
-	ExecutorEnd(query);
-	FreeQueryDesc(query);
-	PopActiveSnapshot();
-	CommandCounterIncrement();
-	AtEOXact_GUC(true, nest_level);
+	planned_statement_end(&statement);
+	check_suppressed(run->request, run->counts);
 }
 
 /* WriteAttempt.current_row */
@@ -173,14 +114,14 @@ statement_row(void *arg, StagedPosition *position)
 	culprit_current_row(run->planstate, run->request->lanes, position);
 }
 
-void
-write_guarded(const PublishRequest *request, const WriteAttempt *attempt)
+/* One attempt; returns its error, and where it stood, NULL if there was none. */
+static ErrorData *
+attempt_once(const WriteAttempt *attempt, StagedPosition *position)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	MemoryContext own;
 	ErrorData *volatile error = NULL;
-	StagedPosition position;
 
 	own = AllocSetContextCreate(caller, "ingest publish statement", ALLOCSET_DEFAULT_SIZES);
 	BeginInternalSubTransaction(NULL);
@@ -195,13 +136,32 @@ write_guarded(const PublishRequest *request, const WriteAttempt *attempt)
 		MemoryContextSwitchTo(caller);
 		error = CopyErrorData();
 		FlushErrorState();
-		attempt->current_row(attempt->arg, &position);
+		attempt->current_row(attempt->arg, position);
 		RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
 	MemoryContextDelete(own);
+	return error;
+}
+
+void
+write_guarded(const PublishRequest *request, const WriteAttempt *attempt)
+{
+	StagedPosition position;
+	ErrorData *error = attempt_once(attempt, &position);
+	int attempts;
+
+	for (attempts = 1; error != NULL && attempts < MAX_ATTEMPTS; attempts++)
+	{
+		if (!conflict_may_pass(request, error))
+			break;
+		FreeErrorData(error);
+		pg_usleep(FIRST_PAUSE_US << (attempts - 1));
+		CHECK_FOR_INTERRUPTS();
+		error = attempt_once(attempt, &position);
+	}
 	if (error == NULL)
 		return;
 	if (position.file_no < 0)
@@ -209,13 +169,25 @@ write_guarded(const PublishRequest *request, const WriteAttempt *attempt)
 	culprit_rethrow(request, error, &position);
 }
 
+WriteAttempt
+write_statement(const PublishRequest *request, const char *sql, JoinOrder join_order,
+				WriteCounts *counts)
+{
+	StatementRun *run = palloc0(sizeof(StatementRun));
+	WriteAttempt attempt = {execute, statement_row, run};
+
+	run->request = request;
+	run->sql = sql;
+	run->join_order = join_order;
+	run->counts = counts;
+	return attempt;
+}
+
 void
 write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
 		   WriteCounts *counts)
 {
-	StatementRun run = {request, sql, join_order, counts, NULL};
-	WriteAttempt attempt = {execute, statement_row, &run};
+	WriteAttempt attempt = write_statement(request, sql, join_order, counts);
 
 	write_guarded(request, &attempt);
-	check_suppressed(request, counts);
 }

@@ -1,18 +1,12 @@
 /*
- * write.h: run the one statement that writes a load's rows, and count.
+ * write.h: write a load's rows in one command, and count.
  */
 #ifndef INGEST_PUBLISH_WRITE_H
 #define INGEST_PUBLISH_WRITE_H
 
 #include "publish/culprit.h"
 #include "publish/publish.h"
-
-typedef enum JoinOrder
-{
-	JOIN_FREELY,       /* as the planner likes */
-	JOIN_PROBE_TARGET, /* look every row up in an index of the target */
-	JOIN_MERGE_TARGET  /* read the whole target in the order of the key */
-} JoinOrder;
+#include "publish/planned_statement.h"
 
 /* What the statement did, measured where the executor did it. */
 typedef struct WriteCounts
@@ -26,16 +20,7 @@ typedef struct WriteCounts
 	int64 deleted;
 } WriteCounts;
 
-/*
- * Runs an INSERT ... SELECT or MERGE whose source is staged_written_rows(), or a
- * DELETE or UPDATE (which sets one count only), as the current user, in a
- * subtransaction.  An error is raised again, with file
- * and record of the staged row that caused it where that can be told.
- */
-extern void write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
-					   WriteCounts *counts);
-
-/* One way to write rows, and where it stands when it raises an error. */
+/* One way to write rows, and where it stands when it raises an error.  May run more than once. */
 typedef struct WriteAttempt
 {
 	void (*run)(void *arg);
@@ -44,9 +29,24 @@ typedef struct WriteAttempt
 } WriteAttempt;
 
 /*
- * Makes the attempt in a subtransaction and a memory context of its own.  An
- * error is raised again, as by write_rows().
+ * Runs an INSERT ... SELECT or MERGE whose source is staged_written_rows(), or a
+ * DELETE or UPDATE (which sets one count only), as the current user.
+ */
+extern WriteAttempt write_statement(const PublishRequest *request, const char *sql,
+									JoinOrder join_order, WriteCounts *counts);
+
+/*
+ * Makes the attempt in a subtransaction and a memory context of its own, and
+ * once more if another transaction was in its way.  An error is raised again,
+ * with file and record of the staged row that caused it where that can be told.
  */
 extern void write_guarded(const PublishRequest *request, const WriteAttempt *attempt);
+
+/* Both at once. */
+extern void write_rows(const PublishRequest *request, const char *sql, JoinOrder join_order,
+					   WriteCounts *counts);
+
+/* Sets what can be counted at the nodes that read the staged rows. */
+extern void write_count_staged(PlanState *source, WriteCounts *counts);
 
 #endif

@@ -110,7 +110,7 @@ flush(QuarantineWriter *writer)
 	{
 		GetPerTupleExprContext(writer->estate)->ecxt_scantuple = writer->slots[i];
 		if (writer->result_rel->ri_NumIndices > 0)
-			(void) CompatInsertIndexTuples(writer->result_rel, writer->slots[i], writer->estate);
+			compat_insert_index_tuples(writer->result_rel, writer->slots[i], writer->estate);
 		ExecClearTuple(writer->slots[i]);
 		ResetPerTupleExprContext(writer->estate);
 	}

@@ -1,0 +1,257 @@
+/*
+ * heap_merge.c: a merge into a plain table, row by row in the order of the key.
+ *
+ * in:  the rows of staged_winners(), from the executor
+ * out: each looked up by its key, then inserted with many others, updated in
+ *      place, or left out because nothing differs
+ *
+ * Against a MERGE it saves the WAL record a row of new ones and the executor's
+ * steps between join and table.
+ *
+ * Rows that another transaction changes meanwhile are treated as MERGE treats
+ * them: in READ COMMITTED what it committed is locked and looked at again, and
+ * a row that is gone is inserted; above that it is a serialization failure.  A
+ * key that another transaction inserts is a unique violation, which
+ * write_guarded() answers with a new attempt.
+ *
+ * Memory: one row's values live in a context that is reset for each, the rest
+ * in the context that is current when the attempt runs.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "publish/conditions.h"
+#include "publish/heap_inserter.h"
+#include "publish/heap_merge.h"
+#include "publish/heap_target.h"
+#include "publish/heap_updater.h"
+#include "publish/key_lookup.h"
+#include "publish/staged.h"
+#include "publish/staged_row.h"
+#include "publish/target_size.h"
+#include "publish/version_comparison.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+typedef struct HeapMerge
+{
+	DestReceiver receiver; /* first: the executor hands rows to it */
+	const PublishRequest *request;
+	MatchedAction matched;
+	bool is_empty;
+	double staged_rows; /* as far as known */
+	HeapMergeResult *result;
+	HeapTarget *target;
+	HeapInserter *inserter; /* NULL: not yet */
+	HeapUpdater *updater;
+	KeyLookup *lookup; /* NULL: the target is empty */
+	VersionComparison *comparison;
+	StagedRowReader *reader;
+	StagedPosition position; /* of the row in work */
+	MemoryContext row;       /* what the row in work needs */
+} HeapMerge;
+
+static void
+insert_row(HeapMerge *merge, StagedRow *staged)
+{
+	MemoryContext caller;
+	HeapTuple tuple;
+
+	staged_row_coerce_all(merge->reader, staged);
+	caller = MemoryContextSwitchTo(heap_inserter_memory(merge->inserter));
+	tuple =
+		heap_form_tuple(RelationGetDescr(merge->target->relation), staged->values, staged->nulls);
+	MemoryContextSwitchTo(caller);
+	merge->result->counts.offered++;
+	heap_inserter_add(merge->inserter, tuple, merge->position);
+}
+
+/* The staged row has the key of a row of the target. */
+static void
+merge_matched(HeapMerge *merge, StagedRow *staged, TupleTableSlot *found)
+{
+	while (found != NULL)
+	{
+		VersionVerdict verdict = version_comparison_decide(merge->comparison, staged, found);
+
+		if (verdict == VERSION_OLDER)
+			merge->result->older++;
+		if (verdict != VERSION_DIFFERENT)
+			return;
+		if (heap_updater_order_matters(merge->updater))
+			heap_inserter_flush(merge->inserter);
+		staged_row_coerce_updated(merge->reader, staged);
+		if (heap_updater_update(merge->updater, found, staged))
+		{
+			merge->result->counts.updated++;
+			return;
+		}
+		found = heap_updater_lock_newest(merge->updater, found);
+		if (found != NULL && !key_lookup_matches(merge->lookup, found, staged->values))
+			found = NULL;
+	}
+	insert_row(merge, staged);
+}
+
+/* DestReceiver.receiveSlot */
+static bool
+merge_row(TupleTableSlot *slot, DestReceiver *receiver)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+	MemoryContext caller = MemoryContextSwitchTo(merge->row);
+	TupleTableSlot *found = NULL;
+	StagedRow staged;
+
+	CHECK_FOR_INTERRUPTS();
+	merge->position = staged_row_read(merge->reader, slot, &staged);
+	if (merge->lookup != NULL)
+		found = key_lookup_find(merge->lookup, staged.values);
+	if (found == NULL)
+		insert_row(merge, &staged);
+	else if (merge->matched == MATCHED_UPDATE)
+		merge_matched(merge, &staged, found);
+	merge->position.file_no = -1;
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(merge->row);
+	return true;
+}
+
+static void
+start_lookup(HeapMerge *merge, List *updated)
+{
+	const PublishRequest *request = merge->request;
+	Oid index = key_lookup_index(request->target, request->key);
+
+	merge->comparison = version_comparison_create(request, updated);
+	merge->updater = heap_updater_begin(merge->target, updated);
+	if (!target_size_favours_probes(request->target, request->key, merge->staged_rows) &&
+		key_lookup_in_order(request->target, index, request->key))
+	{
+		merge->result->plan = "direct: read the index of the key";
+		merge->lookup = key_lookup_begin_walk(request->target, index, GetActiveSnapshot());
+	}
+	else
+	{
+		merge->result->plan = "direct: probe the index of the key";
+		merge->lookup = key_lookup_begin_probes(request->target, index, GetActiveSnapshot());
+	}
+}
+
+/* DestReceiver.rStartup */
+static void
+start(DestReceiver *receiver, int operation, TupleDesc staged_desc)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+	List *updated = conditions_updated_columns(merge->request);
+	Relation target = merge->request->target;
+
+	merge->reader = staged_row_reader_create(target, staged_desc, updated);
+	merge->target = heap_target_begin(merge->request, updated);
+	merge->inserter = heap_inserter_begin(merge->target);
+	if (!merge->is_empty)
+		start_lookup(merge, updated);
+}
+
+/* DestReceiver.rShutdown */
+static void
+finish(DestReceiver *receiver)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+
+	if (merge->lookup != NULL)
+	{
+		key_lookup_end(merge->lookup);
+		heap_updater_end(merge->updater);
+	}
+	merge->result->counts.inserted = heap_inserter_end(merge->inserter);
+	merge->inserter = NULL;
+	heap_target_end(merge->target);
+}
+
+/* DestReceiver.rDestroy */
+static void
+destroy(DestReceiver *receiver)
+{
+}
+
+/* WriteAttempt.run */
+static void
+run(void *arg)
+{
+	HeapMerge *merge = arg;
+	Statement statement;
+
+	memset(merge->result, 0, sizeof(*merge->result));
+	merge->result->plan = "direct: insert into empty table";
+	merge->inserter = NULL;
+	merge->lookup = NULL;
+	merge->position.file_no = -1;
+	merge->row =
+		AllocSetContextCreate(CurrentMemoryContext, "ingest merge row", ALLOCSET_DEFAULT_SIZES);
+	planned_statement_begin(&statement, merge->request, staged_winners(merge->request), JOIN_FREELY,
+							&merge->receiver);
+	merge->staged_rows = merge->request->rows_staged >= 0
+							 ? merge->request->rows_staged
+							 : staged_expected_rows(statement.query->plannedstmt->planTree);
+	compat_executor_run(statement.query);
+	write_count_staged(statement.query->planstate, &merge->result->counts);
+	planned_statement_end(&statement);
+}
+
+/* WriteAttempt.current_row */
+static void
+current_row(void *arg, StagedPosition *position)
+{
+	HeapMerge *merge = arg;
+
+	position->file_no = -1;
+	if (merge->inserter != NULL)
+		heap_inserter_current_row(merge->inserter, position);
+	if (position->file_no < 0)
+		*position = merge->position;
+}
+
+/* Rights on single columns are left to the executor. */
+static bool
+has_rights(const PublishRequest *request)
+{
+	AclMode rights = publish_strategy_rights(request->strategy);
+
+	return pg_class_aclmask(RelationGetRelid(request->target), GetUserId(), rights, ACLMASK_ALL) ==
+		   rights;
+}
+
+bool
+heap_merge_applies(const PublishRequest *request, MatchedAction matched)
+{
+	const PublishOptions *options = request->options;
+
+	return matched != MATCHED_REPLACE && request->scope == NULL &&
+		   options->null_keys != NULL_KEYS_MATCH && options->hard_delete == NULL &&
+		   options->soft_delete == NULL && options->incremental_predicates == NIL &&
+		   heap_target_applies(request) && !request->target->rd_rel->relhassubclass &&
+		   has_rights(request) && OidIsValid(key_lookup_index(request->target, request->key));
+}
+
+WriteAttempt
+heap_merge(const PublishRequest *request, MatchedAction matched, bool is_empty,
+		   HeapMergeResult *result)
+{
+	HeapMerge *merge = palloc0(sizeof(HeapMerge));
+	WriteAttempt attempt = {run, current_row, merge};
+
+	merge->receiver.receiveSlot = merge_row;
+	merge->receiver.rStartup = start;
+	merge->receiver.rShutdown = finish;
+	merge->receiver.rDestroy = destroy;
+	merge->receiver.mydest = DestNone;
+	merge->request = request;
+	merge->matched = matched;
+	merge->is_empty = is_empty;
+	merge->result = result;
+	return attempt;
+}
