@@ -164,9 +164,10 @@ run_suite()
 	end_part "$part"
 }
 
+# The strategies run twice: as they are chosen, and as SQL statements, with the same results.
 part_regress()
 {
-	local names
+	local names strategies
 	names=$(select_tests test/sql .sql)
 	begin_part regress "$names" || return 0
 	if [ ! -e "$("$PG_CONFIG" --sharedir)/extension/postgis.control" ] &&
@@ -176,6 +177,10 @@ part_regress()
 		report 77 regress/load_geometry "$LOGS/load_geometry.log" 0
 	fi
 	run_suite regress "$PGXS_SRC/test/regress/pg_regress" "$names"
+	strategies=$(grep -E '^(publish_|merge|load_keys|load_again)' <<<"$names" || true)
+	begin_part "regress_sql" "$strategies" || return 0
+	PGOPTIONS="-c pg_ingest.publish_path=sql" \
+		run_suite regress_sql "$PGXS_SRC/test/regress/pg_regress" "$strategies"
 }
 
 part_isolation()
