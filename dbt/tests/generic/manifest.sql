@@ -24,7 +24,8 @@
 
 {#
   Every row that was read is accounted for: those of the files are those of the load, each is
-  staged, in quarantine or ignored, and the quarantine has as many as the load says.
+  staged, in quarantine or ignored, the quarantine has as many as the load says, and each staged row
+  is in one of the counts of publishing (rows_deleted also counts rows that were not staged).
 #}
 {% test ingest_accounting(model) %}
   select l.load_id, l.rows_read, l.rows_staged, l.rows_quarantined, l.rows_ignored, f.rows_of_files,
@@ -42,5 +43,7 @@
      and l.status = 'published'
      and (l.rows_read <> l.rows_staged + l.rows_quarantined + l.rows_ignored
           or l.rows_read <> f.rows_of_files
-          or l.rows_quarantined <> q.rows_kept)
+          or l.rows_quarantined <> q.rows_kept
+          or l.rows_staged - l.rows_inserted - l.rows_updated - l.rows_unchanged
+             - l.rows_deduplicated - l.rows_skipped not between 0 and l.rows_deleted)
 {% endtest %}
