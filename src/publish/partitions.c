@@ -49,7 +49,7 @@ count_kind(const char *classified, const char *kind)
 	return query_count(classified, psprintf("_ingest_kind OPERATOR(pg_catalog.=) '%s'", kind));
 }
 
-/* Counts what changes; with a primary key, equal keys are deduplicated, or an error. */
+/* Counts what changes; with a primary key, of equal keys one counts. */
 static void
 count_changes(const PublishRequest *request, const char *scope, PublishCounts *counts)
 {
@@ -61,7 +61,6 @@ count_changes(const PublishRequest *request, const char *scope, PublishCounts *c
 	counts->removed = query_count(replace_scope_removed(request, scope), NULL);
 	counts->read = query_count(staged_rows(request), NULL);
 	counts->deduplicated = counts->read - counts->inserted - counts->updated - counts->unchanged;
-	replace_check_duplicates(request, scope, counts);
 }
 
 /* false: something stands against a swap. */
@@ -97,6 +96,7 @@ replace_partitions_run(PublishRequest *request, PublishCounts *counts)
 								  changes.unchanged) &&
 			swap(request, partitions, &changes))
 		{
+			replace_check_duplicates(request, scope, &changes);
 			*counts = changes;
 			return;
 		}

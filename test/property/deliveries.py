@@ -5,6 +5,7 @@ out: SQL statements that do it; the counts of their result
 """
 import json
 import os
+import shutil
 from dataclasses import dataclass, field
 
 import generate
@@ -34,6 +35,8 @@ class Files:
     texts: list = field(default_factory=list)
 
     def write(self):
+        """Files that were there before are gone then."""
+        shutil.rmtree(self.directory, ignore_errors=True)
         os.makedirs(self.directory)
         for number, text in enumerate(self.texts):
             with open('%s/%02d.csv' % (self.directory, number), 'w', encoding='utf-8',

@@ -54,7 +54,8 @@ def wait_for_point(session, process, point):
 def caller(session):
     """The backend of the statement; there is one other client."""
     lines = session.must("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' "
-                         "AND pid <> pg_backend_pid() LIMIT 1").lines
+                         "AND datname = current_database() AND pid <> pg_backend_pid() "
+                         "LIMIT 1").lines
     return int(lines[0]) if lines else None
 
 

@@ -74,3 +74,10 @@ SELECT rows_staged, rows_quarantined, rows_inserted, rows_updated
 	FROM ingest.load('t', file('replacing'), strategy => 'replace', options => '{"dedup": "quarantine"}');
 SELECT record_no, raw_line FROM ingest.quarantine;
 SELECT * FROM t ORDER BY id;
+-- ... and where partitions could have been swapped
+CREATE TABLE parts (id int PRIMARY KEY, v text, at int) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (100);
+INSERT INTO parts SELECT i, 'b', 2 FROM generate_series(1, 2) i;
+SELECT rows_quarantined, rows_updated, rows_unchanged
+	FROM ingest.load('parts', file('replacing'), strategy => 'replace_partitions', options => '{"dedup": "quarantine"}');
+SELECT count(*) FROM ingest.quarantine WHERE target = 'parts'::regclass;
