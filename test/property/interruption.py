@@ -52,10 +52,10 @@ def wait_for_point(session, process, point):
 
 
 def caller(session):
-    """The backend of the statement; there is one other client."""
+    """The backend of the statement: the other client; one that was stopped before may still end."""
     lines = session.must("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' "
                          "AND datname = current_database() AND pid <> pg_backend_pid() "
-                         "LIMIT 1").lines
+                         "ORDER BY backend_start DESC LIMIT 1").lines
     return int(lines[0]) if lines else None
 
 
@@ -73,9 +73,9 @@ def stop(session, how):
 def finish(process):
     try:
         process.communicate(timeout=WAIT_SECONDS)
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
         process.kill()
-        raise
+        raise RuntimeError('the statement does not end') from error
 
 
 def interrupt(rng, server, session, statement, where):
