@@ -65,19 +65,18 @@ lock_referenced_table(HeapTuple tuple, TupleDesc desc, void *arg)
 
 /*
  * ATTACH takes ShareRowExclusiveLock on tables that the parent references, so
- * they come first: their readers do not mind.
+ * they come first: their readers do not mind.  What ALTER TABLE may lock
+ * besides must be had as soon as the partitions.
  */
 void
 locks_against_everybody(const SwapRequest *request)
 {
 	int lock_timeout = request->options->lock_timeout;
-	int nest_level = NewGUCNestLevel();
 	Oid default_partition;
 
 	set_lock_timeout(lock_timeout);
 	(void) caller_query("SELECT DISTINCT confrelid FROM pg_constraint"
-						" WHERE conrelid = $1 AND contype = 'f' AND conparentid = 0"
-						" ORDER BY confrelid",
+						" WHERE conrelid = $1 AND contype = 'f' ORDER BY confrelid",
 						&request->parent, 1, lock_referenced_table, NULL);
 	LockRelationOid(request->parent, AccessExclusiveLock);
 
@@ -86,7 +85,6 @@ locks_against_everybody(const SwapRequest *request)
 	default_partition = get_default_partition_oid(request->parent);
 	if (OidIsValid(default_partition))
 		(void) find_all_inheritors(default_partition, AccessExclusiveLock, NULL);
-	AtEOXact_GUC(true, nest_level);
 }
 
 /* Is the error one of having to wait? */

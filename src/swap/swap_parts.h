@@ -34,7 +34,7 @@ extern List *request_referencing_tables(const SwapRequest *request);
  * notice, then, within the options' lock_timeout, those that they do.
  */
 extern void locks_against_changes(const SwapRequest *request);
-extern void locks_against_everybody(const SwapRequest *request);
+extern void locks_against_everybody(const SwapRequest *request); /* leaves lock_timeout short */
 
 /* Keeps writers of the partition away, within lock_timeout, and lets readers pass. */
 extern void locks_against_writers(const SwapRequest *request);

@@ -52,7 +52,9 @@ EXCEPTION WHEN object_not_in_prerequisite_state THEN RAISE NOTICE 'not swapped';
 SELECT count(*) FROM hashes_0;
 
 -- The second level of two; and a replacement that is partitioned itself
-CREATE TABLE tree (region text, day date, v int) PARTITION BY LIST (region);
+CREATE TABLE regions (region text PRIMARY KEY);
+INSERT INTO regions VALUES ('eu'), ('us');
+CREATE TABLE tree (region text REFERENCES regions, day date, v int) PARTITION BY LIST (region);
 CREATE TABLE tree_eu PARTITION OF tree FOR VALUES IN ('eu') PARTITION BY RANGE (day);
 CREATE TABLE tree_eu_24 PARTITION OF tree_eu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE tree_us PARTITION OF tree FOR VALUES IN ('us') PARTITION BY RANGE (day);
