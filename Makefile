@@ -241,6 +241,7 @@ OBJS += \
 	src/publish/merge.o \
 	src/publish/merge_statement.o \
 	src/publish/missing.o \
+	src/publish/new_partitions.o \
 	src/publish/partition_swaps.o \
 	src/publish/partitions.o \
 	src/publish/planned_statement.o \

@@ -38,6 +38,11 @@ read_word(const OptionSpec *spec, const JsonbValue *value, IngestOptions *option
 {
 	const OptionChoice *choice;
 
+	if (value->type == jbvNull)
+	{
+		store_string(spec, options, NULL);
+		return true;
+	}
 	if (value->type != jbvString)
 		return false;
 	choice = option_choice(spec, option_text(value));

@@ -61,6 +61,9 @@ static const OptionChoice dedup[] = {{.name = "last", .value = DEDUP_LAST},
 static const OptionChoice null_keys[] = {{.name = "quarantine", .value = NULL_KEYS_QUARANTINE},
 										 {.name = "match", .value = NULL_KEYS_MATCH},
 										 {.name = NULL}};
+static const OptionChoice create_partitions[] = {
+	{.name = "auto"},  {.name = "hour"},    {.name = "day"},  {.name = "week"},
+	{.name = "month"}, {.name = "quarter"}, {.name = "year"}, {.name = NULL}};
 static const OptionChoice partition_swap[] = {{.name = "auto", .value = PARTITION_SWAP_AUTO},
 											  {.name = "always", .value = PARTITION_SWAP_ALWAYS},
 											  {.name = "never", .value = PARTITION_SWAP_NEVER},
@@ -365,6 +368,13 @@ static const OptionSpec option_table[] = {
 	 FIELD(publish.max_delete_ratio),
 	 .nullable = true,
 	 .help = "Share of the target's rows above which a load that deletes more changes nothing."},
+	{.name = "create_partitions",
+	 .kind = &option_word,
+	 FIELD(publish.create_partitions),
+	 .choices = create_partitions,
+	 .nullable = true,
+	 .help = "Which partitions are created for rows that have none; auto: one for each value of a "
+			 "list, or what pg_partman says."},
 	{.name = "partition_swap",
 	 .kind = &option_enum,
 	 .initial = "auto",

@@ -101,7 +101,8 @@ typedef struct PublishOptions
 	double max_update_ratio;      /* of the target's rows; -1: no limit */
 	double max_delete_ratio;
 	OptionsPartitionSwap partition_swap;
-	const char *valid_from; /* columns of scd2 */
+	const char *create_partitions; /* auto, or an interval; NULL: none are created */
+	const char *valid_from;        /* columns of scd2 */
 	const char *valid_to;
 	const char *is_current;
 	int sample_rows; /* that preview_merge shows of each kind */

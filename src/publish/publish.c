@@ -9,6 +9,7 @@
 
 #include "publish/checks.h"
 #include "publish/duplicates.h"
+#include "publish/new_partitions.h"
 #include "publish/publish.h"
 #include "publish/query.h"
 #include "publish/staged.h"
@@ -66,6 +67,7 @@ publish_run(PublishRequest *request, PublishCounts *counts)
 
 	memset(counts, 0, sizeof(*counts));
 	checks_before(request);
+	new_partitions_create(request);
 	rows_before = checks_count_target(request);
 	request->strategy->run(request, counts);
 	handle_null_keys(request, counts);

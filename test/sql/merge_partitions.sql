@@ -99,3 +99,20 @@ SELECT ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', optio
 SELECT rows_inserted, rows_updated, rows_deleted, rows_unchanged, rows_deduplicated, plan FROM ingest.merge('keyed', 'delivery',
 	strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
 SELECT * FROM keyed ORDER BY id;
+
+-- partitions that rows need are created
+CREATE TABLE events (at timestamptz NOT NULL, v int) PARTITION BY RANGE (at);
+CREATE VIEW days AS SELECT '2024-01-30 12:00+00'::timestamptz + i * interval '1 day' AS at, i AS v FROM generate_series(0, 3) i;
+SET timezone = 'UTC';
+SELECT ingest.merge('events', 'days', strategy => 'append');
+SELECT rows_inserted FROM ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "month"}');
+SELECT tableoid::regclass, count(*) FROM events GROUP BY 1 ORDER BY 1;
+SELECT rows_inserted, rows_unchanged FROM ingest.merge('events', 'days', strategy => 'replace_partitions', options => '{"create_partitions": "month"}');
+CREATE TABLE regions (region text, v int) PARTITION BY LIST (region);
+CREATE VIEW two_regions AS SELECT * FROM (VALUES ('north', 1), ('south', 2), ('south', 3), (NULL, 4)) AS v (region, v);
+SELECT rows_inserted FROM ingest.merge('regions', 'two_regions', strategy => 'append', options => '{"create_partitions": "auto"}');
+SELECT tableoid::regclass, count(*) FROM regions GROUP BY 1 ORDER BY 1::text;
+SELECT rows_inserted FROM ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "auto"}');
+SELECT ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "decade"}');
+SELECT ingest.merge('hashed', 'one', strategy => 'append', options => '{"create_partitions": "day"}');
+SELECT ingest.merge('source', 'source', strategy => 'append', options => '{"create_partitions": "day"}');
