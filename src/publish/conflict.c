@@ -42,9 +42,9 @@ violates_key(const PublishRequest *request, const ErrorData *error)
 	Oid schema;
 	Oid index;
 
-	if (!request->strategy->deduplicates || request->strategy->version != NULL ||
-		request->scope != NULL || request->options->incremental_predicates != NIL ||
-		error->schema_name == NULL || error->constraint_name == NULL)
+	if (request->key == NIL || request->strategy->version != NULL || request->scope != NULL ||
+		request->options->incremental_predicates != NIL || error->schema_name == NULL ||
+		error->constraint_name == NULL)
 		return false;
 	schema = get_namespace_oid(error->schema_name, true);
 	index = OidIsValid(schema) ? get_relname_relid(error->constraint_name, schema) : InvalidOid;
