@@ -235,6 +235,7 @@ OBJS += \
 	src/publish/heap_merge.o \
 	src/publish/heap_target.o \
 	src/publish/heap_updater.o \
+	src/publish/key_leaf.o \
 	src/publish/key_lookup.o \
 	src/publish/key_order.o \
 	src/publish/lane_reader.o \

@@ -8,6 +8,7 @@
 
 #include "access/attmap.h"
 #include "access/genam.h"
+#include "access/nbtree.h"
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
@@ -177,6 +178,19 @@ compat_attrmap_by_name(TupleDesc in, TupleDesc out)
 	return build_attrmap_by_name(in, out, false);
 #else
 	return build_attrmap_by_name(in, out);
+#endif
+}
+
+/* Descends a btree to the leaf of a key, share-locked: 16 added the table, 17 dropped the snapshot. */
+static inline BTStack
+compat_bt_search(Relation heap, Relation index, BTScanInsert key, Buffer *buffer, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 170000
+	return _bt_search(index, heap, key, buffer, BT_READ);
+#elif PG_VERSION_NUM >= 160000
+	return _bt_search(index, heap, key, buffer, BT_READ, snapshot);
+#else
+	return _bt_search(index, key, buffer, BT_READ, snapshot);
 #endif
 }
 

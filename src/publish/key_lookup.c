@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "publish/key_leaf.h"
 #include "publish/key_lookup.h"
 
 #include "access/nbtree.h"
@@ -25,6 +26,7 @@ struct KeyLookup
 	IndexScanDesc scan;
 	MemoryContext context; /* of the scan, which allocates later too */
 	TupleTableSlot *slot;
+	KeyLeaf *leaf; /* NULL: keys are looked for from the top of the index */
 	int nkeys;
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	AttrNumber columns[INDEX_MAX_KEYS]; /* of the target */
@@ -152,7 +154,10 @@ begin(Relation target, Oid index, Snapshot snapshot, bool walks)
 KeyLookup *
 key_lookup_begin_probes(Relation target, Oid index, Snapshot snapshot)
 {
-	return begin(target, index, snapshot, false);
+	KeyLookup *lookup = begin(target, index, snapshot, false);
+
+	lookup->leaf = key_leaf_begin(target, lookup->index, snapshot);
+	return lookup;
 }
 
 /* The scan's slot gets the next row of the index. */
@@ -178,18 +183,34 @@ key_lookup_begin_walk(Relation target, Oid index, Snapshot snapshot)
 	return lookup;
 }
 
-static TupleTableSlot *
-probe(KeyLookup *lookup, const Datum *values)
+static bool
+descend(KeyLookup *lookup, const Datum *key)
 {
 	MemoryContext caller = MemoryContextSwitchTo(lookup->context);
 	bool found;
 	int i;
 
 	for (i = 0; i < lookup->nkeys; i++)
-		lookup->keys[i].sk_argument = values[lookup->columns[i] - 1];
+		lookup->keys[i].sk_argument = key[i];
 	index_rescan(lookup->scan, lookup->keys, lookup->nkeys, NULL, 0);
 	found = index_getnext_slot(lookup->scan, ForwardScanDirection, lookup->slot);
 	MemoryContextSwitchTo(caller);
+	return found;
+}
+
+static TupleTableSlot *
+probe(KeyLookup *lookup, const Datum *values)
+{
+	KeyLeafResult result = LEAF_UNKNOWN;
+	Datum key[INDEX_MAX_KEYS];
+	bool found;
+	int i;
+
+	for (i = 0; i < lookup->nkeys; i++)
+		key[i] = values[lookup->columns[i] - 1];
+	if (lookup->leaf != NULL)
+		result = key_leaf_find(lookup->leaf, key, lookup->slot);
+	found = result == LEAF_UNKNOWN ? descend(lookup, key) : result == LEAF_FOUND;
 	return found ? lookup->slot : NULL;
 }
 
@@ -258,6 +279,8 @@ key_lookup_matches(KeyLookup *lookup, TupleTableSlot *slot, const Datum *values)
 void
 key_lookup_end(KeyLookup *lookup)
 {
+	if (lookup->leaf != NULL)
+		key_leaf_end(lookup->leaf);
 	index_endscan(lookup->scan);
 	ExecDropSingleTupleTableSlot(lookup->slot);
 	index_close(lookup->index, NoLock);
