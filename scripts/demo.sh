@@ -71,6 +71,21 @@ write_orders()
 	ls -sh "$1"
 }
 
+# write_lists: the price lists of three days, and the same with a date in each row.
+write_lists()
+{
+	local day file
+	printf 'sku,name,price\nA1,lamp,10\nA2,chair,25.5\nA3,table,99\nA4,clock,8\n' >"$RUN/monday.csv"
+	printf 'sku,name,price\nA1,lamp,12\nA2,chair,25.50\nA4,clock,8\nA5,shelf,45\n' >"$RUN/tuesday.csv"
+	printf 'sku,name,price\nA1,lamp,11\nA2,chair,25.5\nA4,clock,8\nA5,shelf,45\n' >"$RUN/wednesday.csv"
+	day=1
+	for file in monday tuesday wednesday; do
+		sed -e '1s/$/,valid_from/' -e "2,\$s/\$/,2024-01-0$day/" "$RUN/$file.csv" >"$RUN/$file-dated.csv"
+		day=$((day + 1))
+	done
+	chmod 644 "$RUN"/*day*.csv
+}
+
 explain()
 {
 	printf '\n'
@@ -129,6 +144,17 @@ sql 7_resume.sql -v file="$RUN/orders-2.csv" -v killed_at="$killed_at"
 
 explain "6. Every one of the 2,000,000 orders is in the table or in quarantine, once."
 sql 8_proof.sql
+
+write_lists
+explain "7. A daily list that is the full truth: a preview, a limit on deletions, then sync."
+sql 9_sync.sql -v monday="$RUN/monday.csv" -v tuesday="$RUN/tuesday.csv"
+
+explain "8. The same lists as a history; a day that comes late finds its place."
+sql 10_scd2.sql -v monday="$RUN/monday-dated.csv" -v tuesday="$RUN/tuesday-dated.csv" \
+	-v wednesday="$RUN/wednesday-dated.csv"
+
+explain "9. A partition, computed anew beside the table, swapped in, and back."
+sql 11_swap.sql
 
 cat <<END
 
