@@ -135,6 +135,16 @@ append_changed(StringInfo sql, const PublishRequest *request, const Scd2Columns 
 					 match(request));
 }
 
+/* The target's row, of the staged one's key, has not ended before that begins: older ones stay as they are. */
+static char *
+is_affected(const PublishRequest *request, const Scd2Columns *columns)
+{
+	const char *until = valid_until(columns);
+
+	return psprintf("%s AND (%s IS NULL OR NOT (%s))", match(request), until,
+					less(columns, until, scd2_time(columns, "staged")));
+}
+
 /*
  * WITH query history: the target's rows of these keys: place, interval, the
  * time when a row was last seen (NULL: when it began) and whether it fits its neighbours.
@@ -156,7 +166,7 @@ append_history(StringInfo sql, const PublishRequest *request, const Scd2Columns 
 		columns->is_current != NULL
 			? psprintf("target.%s IS TRUE", quote_identifier(columns->is_current))
 			: "NULL::pg_catalog.bool",
-		target_name(request), match(request));
+		target_name(request), is_affected(request, columns));
 	appendStringInfo(sql,
 					 ", history AS (SELECT *, _ingest_from IS NULL OR _ingest_next IS NOT NULL AND "
 					 "(_ingest_until IS NULL OR %s) OR NOT (%s) IS TRUE AND _ingest_until IS NOT "
