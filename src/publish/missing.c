@@ -12,6 +12,23 @@
 #include "publish/staged.h"
 #include "publish/write.h"
 
+#include "utils/builtins.h"
+
+/* A source cannot tell of rows that are newer than all of its own. */
+static void
+append_not_newer(StringInfo sql, const PublishRequest *request)
+{
+	const char *column = request->options->update_if_newer;
+	const char *name = quote_identifier(column);
+
+	appendStringInfo(sql,
+					 " AND ((SELECT staged.%s FROM (%s) AS staged WHERE staged.%s IS NOT NULL "
+					 "ORDER BY staged.%s DESC LIMIT 1)",
+					 name, staged_rows(request), name, name);
+	staged_append_operator(sql, conditions_less_operator(request->target, column));
+	appendStringInfo(sql, "target.%s) IS NOT TRUE", name);
+}
+
 /* Rows that incremental_predicates leave out are not looked at, so they are not missing. */
 static char *
 missing(const PublishRequest *request, const char *scope)
@@ -29,6 +46,8 @@ missing(const PublishRequest *request, const char *scope)
 		appendStringInfo(
 			&sql, " AND (%s)",
 			predicate_text(request->target, "incremental_predicates", lfirst(cell), "target"));
+	if (options->update_if_newer != NULL)
+		append_not_newer(&sql, request);
 	if (options->soft_delete != NULL)
 	{
 		appendStringInfoString(&sql, " AND ");

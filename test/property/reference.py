@@ -310,8 +310,13 @@ class Publication:
     def remove_missing(self):
         """Rows in scope that the source does not have go away, or are marked."""
         keys = {self.key_of(row) for row in self.staged} - {None}
+        newer = self.options.get('update_if_newer')
+        newest = max((row[newer] for row in self.staged if newer and row[newer] is not None),
+                     default=None)
         for row in list(self.rows):
             if self.key_of(row) in keys or not self.scope(row) or not self.admitted(row):
+                continue
+            if newest is not None and row[newer] is not None and row[newer] > newest:
                 continue
             if 'soft_delete' not in self.options:
                 self.remove(row)

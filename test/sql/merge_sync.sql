@@ -29,6 +29,15 @@ CALL reset();
 UPDATE source SET id = 5 WHERE id = 7;
 SELECT merged('sync', '{"replace_where": "region = ''north''"}');
 SELECT * FROM target ORDER BY id;
+-- with update_if_newer an older source does not delete what it cannot know of
+CREATE TABLE versions_of (id int PRIMARY KEY, v text, at date);
+CREATE TABLE older (LIKE versions_of);
+INSERT INTO versions_of VALUES (1, 'x', '2024-01-05'), (2, 'x', '2024-01-03'), (3, 'x', NULL), (4, 'x', '2024-01-04');
+INSERT INTO older VALUES (1, 'y', '2024-01-04'), (9, 'y', NULL), (5, 'y', '2024-01-01');
+SELECT merged('sync', '{"update_if_newer": "at"}', 'versions_of', 'older');
+INSERT INTO versions_of VALUES (6, 'x', '2024-01-06');
+SELECT merged('sync', '{"update_if_newer": "at"}', 'versions_of', 'older');
+SELECT * FROM versions_of ORDER BY id;
 -- an empty source empties the table
 CALL reset();
 CREATE TABLE nothing (LIKE source);
