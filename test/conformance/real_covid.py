@@ -20,12 +20,12 @@ def _sql(name):
         return file.read()
 
 
-def _snapshot(path):
+def snapshot(path):
     return [reference.typed({name.lower(): value for name, value in row.items()}, PARSERS)
             for row in reference.read(path)]
 
 
-def _options(path):
+def snapshot_options(path):
     """What a person who looks at the file gives."""
     options = {'match_by': 'name_ci'}
     if '/' in reference.read(path)[0]['Date']:
@@ -36,7 +36,7 @@ def _options(path):
 def _load_all(psql, files):
     """(result, rewritten rows) per file; one session loads one file after the other."""
     script = '\n'.join("\\set file %s\n\\set options %s\n%s"
-                       % (literal(path), literal(json.dumps(_options(path))),
+                       % (literal(path), literal(json.dumps(snapshot_options(path))),
                           _sql('covid_load.sql')) for path in files)
     lines = psql.run(script)
     return list(zip(lines[0::2], (line['rewritten'] for line in lines[1::2])))
@@ -60,7 +60,7 @@ def _compare_counts(report, files, results, state):
     right = rewritten = 0
     totals = [0, 0, 0]
     for path, (result, touched) in zip(files, results):
-        expected = _apply(state, _snapshot(path))
+        expected = _apply(state, snapshot(path))
         counts = (result['rows_inserted'], result['rows_updated'], result['rows_unchanged'])
         if counts == expected and result['rows_quarantined'] == 0:
             right += 1
@@ -83,7 +83,7 @@ def _run_glob(psql, corpora, report, files, state):
     report.equal(SUITE, 'glob: files loaded', rest['files_loaded'], len(files) - 1)
     report.equal(SUITE, 'glob: files skipped', rest['files_skipped'], 1)
     report.equal(SUITE, 'glob: rows read', first['rows_read'] + rest['rows_read'],
-                 sum(len(_snapshot(path)) for path in files))
+                 sum(len(snapshot(path)) for path in files))
     same = set(reference.fetch(psql, 'covid_glob', PARSERS)) == set(state.values())
     report.equal(SUITE, 'glob: tables that are equal', int(same), 1)
 

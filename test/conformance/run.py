@@ -20,6 +20,7 @@ import json_suites
 import pollock
 import real_covid
 import real_files
+import real_history
 import real_polls
 from corpora import HERE, Corpora
 from psql import Psql
@@ -31,6 +32,7 @@ SUITES = {
     'pollock': pollock.run,
     'files': real_files.run,
     'covid': real_covid.run,
+    'history': real_history.run,
     'polls': real_polls.run,
 }
 SERVER = os.path.join(HERE, 'server.sh')
