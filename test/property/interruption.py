@@ -40,7 +40,7 @@ def wait_for_point(session, process, point):
     """The process id of whoever reached it; None when the statement ended before."""
     deadline = time.monotonic() + WAIT_SECONDS
     query = ("SELECT coalesce(leader_pid, pid) FROM pg_stat_activity "
-             "WHERE query = 'failpoint %s' LIMIT 1" % point)
+             "WHERE datname = current_database() AND query = 'failpoint %s' LIMIT 1" % point)
     while process.poll() is None:
         lines = session.must(query).lines
         if lines:

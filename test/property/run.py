@@ -21,6 +21,7 @@ from targets import SETUP
 
 PROGRESS_SECONDS = 10
 HISTORY_EVERY = 10
+PUBLISH_PATHS = ('auto', 'auto', 'sql')     # 'auto' writes plain tables directly
 SETTINGS = ("SET timezone = 'UTC'",)
 
 
@@ -45,6 +46,7 @@ def run_one(server, session, options, number, statistics):
     """True if the sequence went as it should."""
     directory = '%s/sequence%d' % (options.directory, number)
     session.transcript.clear()
+    session.must('SET pg_ingest.publish_path = %s' % PUBLISH_PATHS[number % len(PUBLISH_PATHS)])
     make = History if number % HISTORY_EVERY == 0 else Sequence
     sequence = make(server, session, directory, '%s/%d' % (options.seed, number))
     try:
