@@ -5,6 +5,7 @@ import subprocess
 import column_types
 import memory
 import parquet
+import publish
 from harness import ROUNDS, ROWS, RUN, compare, copy_unlogged, shell, sql, stage, table_head, timed
 
 TABLE = """(id bigint %s, qty integer NOT NULL CHECK (qty >= 0), ts timestamp NOT NULL,
@@ -32,8 +33,9 @@ def quote_everything(source, path):
     return path
 
 
-def load(path, table, prepare, options='{"workers": 2, "force": true}'):
-    return lambda: timed(prepare, f"SELECT ingest.load('{table}', '{path}', options => '{options}')")
+def load(path, table, prepare, options='{"workers": 2, "force": true}', arguments=""):
+    return lambda: timed(prepare, f"SELECT ingest.load('{table}', '{path}', {arguments}"
+                                  f"options => '{options}')")
 
 
 def bench_staging(mixed, quoted):
@@ -58,14 +60,17 @@ def bench_loads(mixed):
     table_head("Files to committed rows, 2 workers")
     compare("append into a plain logged table / COPY into it",
             lambda: timed("TRUNCATE plain;", f"COPY plain FROM '{mixed}' (FORMAT csv, HEADER)"),
-            load(mixed, "plain", "TRUNCATE plain;"), 1.6)
+            load(mixed, "plain", "TRUNCATE plain;"), 2.5)
+    compare("append into a table with a primary key / COPY into it",
+            lambda: timed("TRUNCATE keyed;", f"COPY keyed FROM '{mixed}' (FORMAT csv, HEADER)"),
+            load(mixed, "keyed", "TRUNCATE keyed;", arguments="strategy => 'append', "), 2)
     upsert = f"""BEGIN; COPY incoming FROM '{mixed}' (FORMAT csv, HEADER);
         INSERT INTO keyed SELECT * FROM incoming ON CONFLICT (id) DO UPDATE SET qty = excluded.qty,
         ts = excluded.ts, name = excluded.name, price = excluded.price, note = excluded.note,
         score = excluded.score, city = excluded.city; COMMIT"""
     compare("upsert into an empty keyed table / COPY + ON CONFLICT",
             lambda: timed(f"TRUNCATE keyed; CREATE TEMP TABLE incoming {TABLE % ''};", upsert),
-            load(mixed, "keyed", "TRUNCATE keyed;"), 2)
+            load(mixed, "keyed", "TRUNCATE keyed;"), 3)
     again = '{"workers": 2}'
     sql("TRUNCATE plain;", f"SELECT ingest.load('plain', '{mixed}', options => '{again}');")
     compare("the same load again / cat of the file", shell(f"cat {mixed} >/dev/null"),
@@ -95,6 +100,7 @@ def main():
     parquet.bench(mixed)
     column_types.bench()
     bench_loads(mixed)
+    publish.bench()
     bench_bad_rows(mixed, generate(f"{RUN}/bad.csv", 0.03, 0.5))
     memory.bench(mixed)
 
