@@ -283,7 +283,7 @@ part_dbt()
 			"$SOCKET" "$RUN/dbt"
 	else
 		rm -rf tmp_dbt
-		echo "dbt-postgres cannot be installed from PyPI: $(grep . "$log" | tail -n 1)" >>"$log"
+		echo "dbt-postgres cannot be installed from PyPI: $(grep -m 1 . "$log" | cut -c 1-200)" >>"$log"
 		report 77 dbt/run "$log" 0
 	fi
 	end_part dbt
