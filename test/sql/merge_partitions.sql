@@ -111,7 +111,7 @@ SELECT rows_inserted, rows_unchanged FROM ingest.merge('events', 'days', strateg
 CREATE TABLE regions (region text, v int) PARTITION BY LIST (region);
 CREATE VIEW two_regions AS SELECT * FROM (VALUES ('north', 1), ('south', 2), ('south', 3), (NULL, 4)) AS v (region, v);
 SELECT rows_inserted FROM ingest.merge('regions', 'two_regions', strategy => 'append', options => '{"create_partitions": "auto"}');
-SELECT tableoid::regclass, count(*) FROM regions GROUP BY 1 ORDER BY 1::text;
+SELECT tableoid::regclass, count(*) FROM regions GROUP BY 1 ORDER BY 1;
 SELECT rows_inserted FROM ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "auto"}');
 SELECT ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "decade"}');
 SELECT ingest.merge('hashed', 'one', strategy => 'append', options => '{"create_partitions": "day"}');
