@@ -3,6 +3,7 @@
 #
 #   make bench                     5 million rows, three rounds, about fifteen minutes
 #   ROWS=500000 ROUNDS=1 make bench    a quick look
+#   PARTS="bad merges" make bench  some of staging, compressed, parquet, types, loads, merges, bad, memory
 #   BIG=no make bench              without the 5 GB file of the memory test
 #
 # Prints ratios within this run; absolute times depend on the machine.  Uses ./tmp_bench and
@@ -58,4 +59,5 @@ as_server "$BIN/pg_ctl" -D data -l server.log -w start >/dev/null
 as_server env PSQL="$BIN/psql" PGHOST="$RUN" PGUSER=postgres PGDATABASE=postgres \
 	MAKE_PARQUET="$RUN/make_parquet" PARQUET_DUMP="$RUN/parquet_dump" \
 	DUCKDB_PYTHON="$DUCKDB_PYTHON" ROWS="${ROWS:-5000000}" ROUNDS="${ROUNDS:-3}" BIG="${BIG:-yes}" \
+	PARTS="${PARTS:-}" \
 	python3 bench/run.py "$RUN"

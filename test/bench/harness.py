@@ -5,7 +5,7 @@ drifts does not favour one side, and reported as the ratio of medians.  Times ar
 server around one statement.
 
 Environment: PSQL, PGHOST, PGUSER, PGDATABASE, ROWS, ROUNDS, BIG (yes/no), MAKE_PARQUET, PARQUET_DUMP,
-DUCKDB_PYTHON (empty: no DuckDB).
+DUCKDB_PYTHON (empty: no DuckDB), PARTS (names of parts of run.py; empty: all).
 """
 import os
 import statistics

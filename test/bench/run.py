@@ -38,13 +38,15 @@ def load(path, table, prepare, options='{"workers": 2, "force": true}', argument
                                   f"options => '{options}')")
 
 
-def bench_staging(mixed, quoted):
+def bench_staging(mixed):
+    quoted = quote_everything(mixed, f"{RUN}/quoted.csv")
     table_head(f"Staging {ROWS} rows against COPY into an unlogged table of the same definition")
     compare("1 worker, 3 % quoted", copy_unlogged(mixed), stage(mixed, 1), 5)
     compare("2 workers, 3 % quoted", copy_unlogged(mixed), stage(mixed, 2), 7)
     compare("in the caller's process", copy_unlogged(mixed), stage(mixed, 0))
     compare("1 worker, all fields quoted", copy_unlogged(quoted), stage(quoted, 1))
     compare("2 workers, all fields quoted", copy_unlogged(quoted), stage(quoted, 2))
+    os.unlink(quoted)
 
 
 def bench_compressed(mixed):
@@ -77,7 +79,8 @@ def bench_loads(mixed):
             load(mixed, "plain", "", again))
 
 
-def bench_bad_rows(mixed, bad):
+def bench_bad_rows(mixed):
+    bad = generate(f"{RUN}/bad.csv", 0.03, 0.5)
     table_head("Half of the rows bad (baseline) against none bad: at most twice the time")
     options = '{"workers": 2, "force": true, "reject_limit": "60%", "initial_bad_rows": 0}'
     ratio = compare("load with append, 2 workers", load(bad, "plain", "TRUNCATE plain;", options),
@@ -93,16 +96,12 @@ def main():
     print(f"{ROWS} rows, {ROUNDS} rounds, medians; {os.cpu_count()} processors; "
           + sql("SELECT version();")[0], flush=True)
     mixed = generate(f"{RUN}/mixed.csv", 0.03)
-    quoted = quote_everything(mixed, f"{RUN}/quoted.csv")
-    bench_staging(mixed, quoted)
-    os.unlink(quoted)
-    bench_compressed(mixed)
-    parquet.bench(mixed)
-    column_types.bench()
-    bench_loads(mixed)
-    publish.bench()
-    bench_bad_rows(mixed, generate(f"{RUN}/bad.csv", 0.03, 0.5))
-    memory.bench(mixed)
+    parts = {"staging": lambda: bench_staging(mixed), "compressed": lambda: bench_compressed(mixed),
+             "parquet": lambda: parquet.bench(mixed), "types": column_types.bench,
+             "loads": lambda: bench_loads(mixed), "merges": publish.bench,
+             "bad": lambda: bench_bad_rows(mixed), "memory": lambda: memory.bench(mixed)}
+    for part in os.environ["PARTS"].split() or parts:
+        parts[part]()
 
 
 main()
