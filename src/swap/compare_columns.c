@@ -21,31 +21,33 @@ static const char present[] =
 			  " ORDER BY coalesce(p.attnum, r.attnum)";
 
 static const char types[] =
-	"SELECT format('column %I has type %s instead of %s', p.attname,"
+	"(SELECT format('column %I has type %s instead of %s', p.attname,"
 	"              format_type(r.atttypid, r.atttypmod), format_type(p.atttypid, p.atttypmod)), "
 	"NULL"
 	"  FROM " BOTH_COLUMNS " WHERE (p.atttypid, p.atttypmod) <> (r.atttypid, r.atttypmod)"
-	" UNION ALL "
-	"SELECT format('column %I has collation %s instead of %s', p.attname,"
+	" ORDER BY p.attnum) UNION ALL "
+	"(SELECT format('column %I has collation %s instead of %s', p.attname,"
 	"              r.attcollation::regcollation, p.attcollation::regcollation), NULL"
-	"  FROM " BOTH_COLUMNS " WHERE p.atttypid = r.atttypid AND p.attcollation <> r.attcollation";
+	"  FROM " BOTH_COLUMNS " WHERE p.atttypid = r.atttypid AND p.attcollation <> r.attcollation"
+	" ORDER BY p.attnum)";
 
 /* Since PostgreSQL 17 an identity is the parent's, and ATTACH gives it to the new partition. */
 static const char computed[] =
-	"SELECT format(CASE WHEN r.attgenerated = '' THEN 'column %I is not generated as %s'"
+	"(SELECT format(CASE WHEN r.attgenerated = '' THEN 'column %I is not generated as %s'"
 	"                   ELSE 'column %I is generated, but not as %s' END, p.attname, p.expr), NULL"
 	"  FROM " BOTH_COLUMNS " WHERE p.attgenerated <> '' AND (p.attgenerated, p.expr) IS DISTINCT "
 	"FROM (r.attgenerated, r.expr)"
-	" UNION ALL "
-	"SELECT format('column %I is generated, the partition''s is not', p.attname), NULL"
+	" ORDER BY p.attnum) UNION ALL "
+	"(SELECT format('column %I is generated, the partition''s is not', p.attname), NULL"
 	"  FROM " BOTH_COLUMNS " WHERE p.attgenerated = '' AND r.attgenerated <> ''"
-	" UNION ALL "
-	"SELECT format(CASE WHEN r.attidentity = '' THEN 'column %I is not an identity column'"
+	" ORDER BY p.attnum) UNION ALL "
+	"(SELECT format(CASE WHEN r.attidentity = '' THEN 'column %I is not an identity column'"
 	"                   ELSE 'column %I is an identity column of its own' END, p.attname), NULL"
 	"  FROM " BOTH_COLUMNS
 	"  JOIN " COLUMNS_OF("$1") " a ON a.attname = p.attname"
 							   " WHERE r.attidentity <> CASE WHEN a.attidentity <> '' THEN '' ELSE "
-							   "p.attidentity END";
+							   "p.attidentity END"
+							   " ORDER BY p.attnum)";
 
 static const char logged[] =
 	"SELECT CASE p.relpersistence WHEN 'p' THEN 'the table is not logged'"
@@ -61,7 +63,7 @@ static const char not_null[] =
 	"                   ELSE 'column %I is NOT NULL, the partition''s is not' END, p.attname),"
 	"       format('ALTER TABLE %s ALTER %I %s NOT NULL', $3, p.attname,"
 	"              CASE WHEN p.attnotnull THEN 'SET' ELSE 'DROP' END)"
-	"  FROM " BOTH_COLUMNS " WHERE p.attnotnull <> r.attnotnull";
+	"  FROM " BOTH_COLUMNS " WHERE p.attnotnull <> r.attnotnull ORDER BY p.attnum";
 
 static const char defaults[] =
 	"SELECT format('column %I has the default %s instead of %s', p.attname,"
@@ -69,7 +71,8 @@ static const char defaults[] =
 	"       format('ALTER TABLE %s ALTER %I %s', $3, p.attname,"
 	"              coalesce('SET DEFAULT ' || p.expr, 'DROP DEFAULT'))"
 	"  FROM " BOTH_COLUMNS
-	" WHERE p.attgenerated = '' AND r.attgenerated = '' AND p.expr IS DISTINCT FROM r.expr";
+	" WHERE p.attgenerated = '' AND r.attgenerated = '' AND p.expr IS DISTINCT FROM r.expr"
+	" ORDER BY p.attnum";
 
 #define CHECKS_OF(rel)                                                                             \
 	"(SELECT conname, convalidated, regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', '') " \
