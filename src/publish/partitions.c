@@ -15,6 +15,7 @@
 #include "publish/touched.h"
 
 #include "catalog/pg_class.h"
+#include "storage/lmgr.h"
 
 static List *
 touched(const PublishRequest *request)
@@ -25,6 +26,23 @@ touched(const PublishRequest *request)
 							   RelationGetRelationName(request->target)),
 						errhint("Use strategy \"replace\" or \"replace_where\".")));
 	return touched_partitions(request);
+}
+
+/*
+ * The same, and nobody else writes to these partitions until the end of the transaction; others
+ * may be written to by who names them.  Behind the lock on the target no partition comes or goes.
+ */
+static List *
+lock_touched(const PublishRequest *request)
+{
+	List *partitions;
+	ListCell *cell;
+
+	LockRelation(request->target, ShareRowExclusiveLock);
+	partitions = touched(request);
+	foreach (cell, partitions)
+		LockRelationOid(lfirst_oid(cell), ShareRowExclusiveLock);
+	return partitions;
 }
 
 /* The condition that a row of the target is in one of the partitions. */
@@ -83,13 +101,12 @@ swap(PublishRequest *request, List *partitions, const PublishCounts *counts)
 void
 replace_partitions_run(PublishRequest *request, PublishCounts *counts)
 {
-	List *partitions = touched(request);
+	List *partitions = lock_touched(request);
 	const char *scope = in_partitions(partitions);
 	PublishCounts changes = {.plan = "swap"};
 
 	if (request->options->partition_swap != PARTITION_SWAP_NEVER)
 	{
-		replace_lock(request);
 		count_changes(request, scope, &changes);
 		if (partition_swaps_apply(request, partitions,
 								  changes.inserted + changes.updated + changes.removed,

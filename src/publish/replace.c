@@ -21,12 +21,14 @@
 #include "publish/strategy.h"
 #include "publish/target_size.h"
 
+#include "catalog/pg_inherits.h"
 #include "storage/lmgr.h"
 
 void
 replace_lock(const PublishRequest *request)
 {
 	LockRelation(request->target, ShareRowExclusiveLock);
+	(void) find_all_inheritors(RelationGetRelid(request->target), ShareRowExclusiveLock, NULL);
 }
 
 /* SELECT of the target's rows in scope. */
@@ -99,7 +101,6 @@ replace_scope(const PublishRequest *request, const char *scope, PublishCounts *c
 {
 	PublishRequest keyed;
 
-	replace_lock(request);
 	if (with_primary_key(request, scope, &keyed))
 		replace_by_key(&keyed, scope, counts);
 	else
@@ -197,6 +198,7 @@ scope_of(const PublishRequest *request)
 void
 replace_run(PublishRequest *request, PublishCounts *counts)
 {
+	replace_lock(request);
 	replace_scope(request, scope_of(request), counts);
 }
 

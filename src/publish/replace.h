@@ -19,7 +19,7 @@ extern char *delete_insert_removed_rows(const PublishRequest *request);
 
 /*
  * Makes the rows of the target that meet scope, a condition on alias "target",
- * the staged ones. Sets the counts.
+ * the staged ones. Sets the counts.  The caller keeps other writers out of scope.
  */
 extern void replace_scope(const PublishRequest *request, const char *scope, PublishCounts *counts);
 
@@ -37,7 +37,10 @@ extern void replace_check_duplicates(const PublishRequest *request, const char *
 /* Raises an error, with the counts, unless every staged row meets replace_where. */
 extern void replace_check_staged(const PublishRequest *request);
 
-/* Keeps other writers out of the target until the end of the transaction; readers may read. */
+/*
+ * Keeps other writers out of the target until the end of the transaction, also those that name
+ * one of its partitions; readers may read.
+ */
 extern void replace_lock(const PublishRequest *request);
 
 #endif
