@@ -114,6 +114,20 @@ check_sort(const PublishRequest *request)
 		check_carried(request, "dedup_sort", lfirst(cell));
 }
 
+/* Rows that are replaced without a unique_key have the primary key, or none. */
+static void
+check_dedup(const PublishRequest *request)
+{
+	const PublishOptions *options = request->options;
+
+	if (publish_needs_key(request->strategy))
+		return;
+	if (options->dedup != DEDUP_DEFAULT)
+		replace_check_dedup(request, "dedup");
+	if (options->dedup_sort != NULL)
+		replace_check_dedup(request, "dedup_sort");
+}
+
 static void
 check_soft_delete(const PublishRequest *request)
 {
@@ -165,6 +179,7 @@ checks_before(const PublishRequest *request)
 	check_uses(request);
 	check_newer(request);
 	check_sort(request);
+	check_dedup(request);
 	check_carried(request, "hard_delete", request->options->hard_delete);
 	check_soft_delete(request);
 	check_columns_exist(request, request->options->merge_update_columns);

@@ -62,6 +62,22 @@ with_primary_key(const PublishRequest *request, const char *scope, PublishReques
 	return keyed->key != NIL;
 }
 
+void
+replace_check_dedup(const PublishRequest *request, const char *option)
+{
+	PublishRequest keyed;
+
+	if (with_primary_key(request, NULL, &keyed))
+		return;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("option \"%s\" of strategy \"%s\" needs a primary key", option,
+						   publish_strategy_name(request->strategy)),
+					errdetail("Table \"%s\" has none that the rows carry.",
+							  RelationGetRelationName(request->target)),
+					errhint("Rows without a key have no versions: leave the option out, or create "
+							"a primary key.")));
+}
+
 static void
 replace_by_key(const PublishRequest *keyed, const char *scope, PublishCounts *counts)
 {

@@ -34,6 +34,9 @@ extern char *replace_scope_rows(const PublishRequest *request, const char *scope
 extern void replace_check_duplicates(const PublishRequest *request, const char *scope,
 									 PublishCounts *counts);
 
+/* Raises an error unless there is a primary key, without which the option has no effect. */
+extern void replace_check_dedup(const PublishRequest *request, const char *option);
+
 /* Raises an error, with the counts, unless every staged row meets replace_where. */
 extern void replace_check_staged(const PublishRequest *request);
 

@@ -17,12 +17,14 @@ INSERT INTO options_of VALUES ('dedup', '"first"'), ('dedup_sort', '"at"'), ('nu
 	('merge_update_columns', '["v"]'), ('merge_exclude_columns', '["v"]'), ('hard_delete', '"v"'), ('soft_delete', '"at"'),
 	('replace_where', '"id = 1"'), ('incremental_predicates', '["target.id < 9"]'), ('max_update_ratio', '1'), ('max_delete_ratio', '"100%"');
 CREATE TABLE keyless (LIKE target);
+CREATE TABLE keyed (LIKE target INCLUDING INDEXES);
 CREATE FUNCTION takes(strategy text, options jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	failed text;
 BEGIN
-	TRUNCATE keyless;
-	failed := (SELECT f FROM refused(strategy, options || CASE WHEN strategy = 'replace_where' THEN '{"replace_where": "id = 1"}' ELSE '{}' END::jsonb, 'keyless') AS f LIMIT 1);
+	TRUNCATE keyless, keyed;
+	failed := (SELECT f FROM refused(strategy, options || CASE WHEN strategy = 'replace_where' THEN '{"replace_where": "id = 1"}' ELSE '{}' END::jsonb,
+		CASE WHEN strategy LIKE 'replace%' THEN 'keyed' ELSE 'keyless' END) AS f LIMIT 1);
 	RETURN CASE WHEN failed LIKE '22023: option % has no meaning for strategy %' THEN '-' WHEN failed = 'no error' THEN 'yes' ELSE failed END;
 END $$;
 UPDATE source SET at = '2024-01-01';

@@ -56,6 +56,7 @@ SELECT replaced();
 CREATE VIEW without_day AS SELECT shop, amount FROM source;
 SELECT ingest.merge('sales', 'without_day', strategy => 'replace_partitions');
 SELECT ingest.merge('source', 'source', strategy => 'replace_partitions');
+SELECT ingest.merge('sales', 'source', strategy => 'replace_partitions', options => '{"dedup": "first"}');
 
 -- hash partitions and an expression as key
 CREATE TABLE hashed (id int, v text) PARTITION BY HASH (id);

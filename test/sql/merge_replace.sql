@@ -61,6 +61,11 @@ SELECT merged('replace_where', '{"replace_where": "a = 1"}', 'bag', 'ones');
 CREATE VIEW none AS SELECT * FROM new_bag WHERE false;
 SELECT merged('replace_where', '{"replace_where": "a = 1"}', 'bag', 'none');
 SELECT a, b::text, count(*) FROM bag GROUP BY 1, 2 ORDER BY 1, 2;
+-- which of several rows with one key counts can only be said if there is a key
+SELECT refused('replace', '{"dedup": "last"}', 'bag', 'new_bag');
+SELECT refused('replace_where', '{"replace_where": "a = 1", "dedup_sort": "a"}', 'bag', 'ones');
+CREATE VIEW without_id AS SELECT place, v FROM source;
+SELECT refused('replace', '{"dedup": "error"}', 'target', 'without_id');
 -- rows of which the condition is not known are neither in nor out
 SELECT merged('replace_where', '{"replace_where": "a > 2"}', 'bag', 'none');
 CREATE VIEW unknown AS SELECT * FROM new_bag WHERE a IS NULL;
