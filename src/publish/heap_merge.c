@@ -183,7 +183,7 @@ static void
 run(void *arg)
 {
 	HeapMerge *merge = arg;
-	Statement statement;
+	PlannedStatement statement;
 
 	memset(merge->result, 0, sizeof(*merge->result));
 	merge->result->plan = "direct: insert into empty table";

@@ -9,23 +9,22 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "contract/guard.h"
 #include "publish/conditions.h"
 #include "publish/partition_swaps.h"
 #include "publish/query.h"
 #include "publish/staged.h"
 #include "publish/write.h"
+#include "swap/caller_sql.h"
 #include "swap/swap.h"
 
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
 /* Below so many rows that change, a swap with its catalog entries and locks is not worth it. */
 #define MIN_CHANGED_ROWS 100000
@@ -98,19 +97,6 @@ partition_swaps_apply(const PublishRequest *request, List *partitions, int64 cha
 	return true;
 }
 
-static void
-execute(const char *sql)
-{
-	int rc;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	rc = SPI_execute(sql, false, 0);
-	if (rc < 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(rc));
-	SPI_finish();
-}
-
 /* A table like the partition, beside it; what it lacks is built when it is swapped in. */
 static Oid
 create_replacement(Oid partition)
@@ -118,10 +104,10 @@ create_replacement(Oid partition)
 	Oid namespace = get_rel_namespace(partition);
 	char *name = psprintf("%.40s_ingest_%u", get_rel_name(partition), partition);
 
-	execute(psprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED "
-					 "INCLUDING STORAGE INCLUDING COMPRESSION)",
-					 quote_qualified_identifier(get_namespace_name(namespace), name),
-					 staged_relation_name(partition)));
+	caller_execute(psprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED "
+							"INCLUDING STORAGE INCLUDING COMPRESSION)",
+							quote_qualified_identifier(get_namespace_name(namespace), name),
+							staged_relation_name(partition)));
 	return get_relname_relid(name, namespace);
 }
 
@@ -195,50 +181,50 @@ is_obstacle(int sqlerrcode)
 		   sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE;
 }
 
-static bool
-try_to_swap(const PublishRequest *request, List *partitions, const char *rows, int64 *written)
+/* What guard_error() runs. */
+typedef struct SwapAttempt
 {
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool swapped = true;
+	const PublishRequest *request;
+	List *partitions;
+	const char *rows;
+	int64 written;
+} SwapAttempt;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(caller);
-	PG_TRY();
-	{
-		*written = build_and_swap(request, partitions, rows);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
+static void
+attempt_swap(void *arg)
+{
+	SwapAttempt *attempt = arg;
 
-		MemoryContextSwitchTo(caller);
-		error = CopyErrorData();
-		if (!is_obstacle(error->sqlerrcode))
-			PG_RE_THROW();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		swapped = false;
-		ereport(DEBUG1, (errmsg_internal("partitions are not swapped: %s", error->message)));
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	return swapped;
+	attempt->written = build_and_swap(attempt->request, attempt->partitions, attempt->rows);
+}
+
+/* false: there is an obstacle. */
+static bool
+try_to_swap(SwapAttempt *attempt)
+{
+	ErrorData *error = guard_error(attempt_swap, attempt);
+
+	if (error == NULL)
+		return true;
+	if (!is_obstacle(error->sqlerrcode))
+		ReThrowError(error);
+	ereport(DEBUG1, (errmsg_internal("partitions are not swapped: %s", error->message)));
+	return false;
 }
 
 bool
 partition_swaps_run(PublishRequest *request, List *partitions, const char *rows, int64 *written)
 {
+	SwapAttempt attempt = {request, partitions, rows, 0};
 	Oid target = RelationGetRelid(request->target);
 	bool swapped = true;
 
 	table_close(request->target, NoLock);
 	if (request->options->partition_swap == PARTITION_SWAP_ALWAYS)
-		*written = build_and_swap(request, partitions, rows);
+		attempt_swap(&attempt);
 	else
-		swapped = try_to_swap(request, partitions, rows, written);
+		swapped = try_to_swap(&attempt);
 	request->target = table_open(target, NoLock);
+	*written = attempt.written;
 	return swapped;
 }

@@ -68,7 +68,7 @@ plan_statement(const PublishRequest *request, const char *sql, JoinOrder join_or
 }
 
 void
-planned_statement_begin(Statement *statement, const PublishRequest *request, const char *sql,
+planned_statement_begin(PlannedStatement *statement, const PublishRequest *request, const char *sql,
 						JoinOrder join_order, DestReceiver *receiver)
 {
 	PlannedStmt *plan;
@@ -85,7 +85,7 @@ planned_statement_begin(Statement *statement, const PublishRequest *request, con
 }
 
 void
-planned_statement_end(Statement *statement)
+planned_statement_end(PlannedStatement *statement)
 {
 	ExecutorFinish(statement->query);
 	ExecutorEnd(statement->query);

@@ -16,21 +16,21 @@ typedef enum JoinOrder
 	JOIN_MERGE_TARGET  /* read the whole target in the order of the key */
 } JoinOrder;
 
-typedef struct Statement
+typedef struct PlannedStatement
 {
 	QueryDesc *query; /* its nodes count rows */
 	int nest_level;   /* of settings that last until the end */
-} Statement;
+} PlannedStatement;
 
 /*
  * Plans the statement and starts its executor, under a new snapshot, which is active until the end.
  * Sorting gets as much memory as building an index would.
  */
-extern void planned_statement_begin(Statement *statement, const PublishRequest *request,
+extern void planned_statement_begin(PlannedStatement *statement, const PublishRequest *request,
 									const char *sql, JoinOrder join_order, DestReceiver *receiver);
 
 /* Fires triggers and ends; for a statement that has run. */
-extern void planned_statement_end(Statement *statement);
+extern void planned_statement_end(PlannedStatement *statement);
 
 /* Rows that a node of a statement has returned; for a statement that has run. */
 extern int64 planned_statement_rows(PlanState *node);

@@ -94,7 +94,7 @@ static void
 execute(void *arg)
 {
 	StatementRun *run = arg;
-	Statement statement;
+	PlannedStatement statement;
 
 	planned_statement_begin(&statement, run->request, run->sql, run->join_order, None_Receiver);
 	run->planstate = statement.query->planstate;
