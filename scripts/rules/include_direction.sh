@@ -12,7 +12,7 @@ BEGIN {
 	allowed["contract"] = "contract format"
 	allowed["options"] = "options contract format"
 	allowed["manifest"] = "manifest"
-	allowed["swap"] = "swap manifest"
+	allowed["swap"] = "swap contract manifest"
 	allowed["publish"] = "publish contract manifest options swap"
 	allowed["stage"] = "stage source format contract manifest options"
 	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"

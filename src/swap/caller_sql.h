@@ -23,9 +23,6 @@ extern void caller_execute(const char *sql);
 extern uint64 caller_query(const char *sql, const Oid *relations, int n, StatementRow row,
 						   void *arg);
 
-/* Does work in a subtransaction. NULL, or its error when all of it is undone. */
-extern ErrorData *caller_try(void (*work)(void *arg), void *arg);
-
 /* Qualified and quoted, palloc'd. */
 extern char *caller_relation_name(Oid relid);
 

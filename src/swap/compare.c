@@ -8,6 +8,7 @@
 
 #include "swap/compare.h"
 
+#include "contract/guard.h"
 #include "miscadmin.h"
 #include "swap/caller_sql.h"
 
@@ -49,7 +50,7 @@ is_about_the_table(int sqlstate)
 	}
 }
 
-/* caller_try() */
+/* guard_error() */
 static void
 execute(void *arg)
 {
@@ -59,7 +60,7 @@ execute(void *arg)
 char *
 compare_try(char *sql)
 {
-	ErrorData *error = caller_try(execute, sql);
+	ErrorData *error = guard_error(execute, sql);
 
 	if (error == NULL)
 		return NULL;

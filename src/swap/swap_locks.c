@@ -14,6 +14,7 @@
 
 #include "catalog/partition.h"
 #include "catalog/pg_inherits.h"
+#include "contract/guard.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
@@ -98,7 +99,7 @@ is_about_locks(const ErrorData *error)
 ErrorData *
 locks_try(void (*work)(void *arg), void *arg)
 {
-	ErrorData *error = caller_try(work, arg);
+	ErrorData *error = guard_error(work, arg);
 
 	if (error != NULL && !is_about_locks(error))
 		ReThrowError(error);
