@@ -227,21 +227,18 @@ conditions_append_older(StringInfo sql, const PublishRequest *request)
 	return true;
 }
 
-bool
-conditions_append_deletes(StringInfo sql, const PublishRequest *request)
+char *
+conditions_deletes(const PublishRequest *request)
 {
 	const char *column = request->options->hard_delete;
 
 	if (column == NULL)
-		return false;
-	if (getBaseType(conditions_attribute(request->target, column)->atttypid) == BOOLOID)
-		appendStringInfo(sql, "staged.%s IS TRUE", quote_identifier(column));
-	else
-		appendStringInfo(sql,
-						 "pg_catalog.lower(staged.%s::pg_catalog.text) OPERATOR(pg_catalog.=) "
-						 "ANY ('{d,delete}'::pg_catalog.text[])",
-						 quote_identifier(column));
-	return true;
+		return NULL;
+	return psprintf(getBaseType(conditions_attribute(request->target, column)->atttypid) == BOOLOID
+						? "(staged.%s IS TRUE)"
+						: "(pg_catalog.lower(staged.%s::pg_catalog.text) OPERATOR(pg_catalog.=) "
+						  "ANY ('{d,delete}'::pg_catalog.text[]))",
+					quote_identifier(column));
 }
 
 static bool

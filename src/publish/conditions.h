@@ -33,8 +33,8 @@ extern void conditions_append_different(StringInfo sql, const PublishRequest *re
 /* The staged row is an older version than the target's; false when there is no such condition. */
 extern bool conditions_append_older(StringInfo sql, const PublishRequest *request);
 
-/* The staged row says that the target's is to be deleted; false when there is no such condition. */
-extern bool conditions_append_deletes(StringInfo sql, const PublishRequest *request);
+/* The staged row says that the target's is to be deleted; NULL when there is no such condition. */
+extern char *conditions_deletes(const PublishRequest *request);
 
 /* The row of the target called alias is not marked as deleted by soft_delete, which is given. */
 extern void conditions_append_unmarked(StringInfo sql, const PublishRequest *request,

@@ -160,20 +160,10 @@ append_insert(StringInfo sql, const PublishRequest *request, bool deleted)
 	appendStringInfoChar(sql, ')');
 }
 
-/* The condition of hard_delete, NULL if there is none. */
-static char *
-deletes_condition(const PublishRequest *request)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	return conditions_append_deletes(&sql, request) ? sql.data : NULL;
-}
-
 char *
 merge_statement(const PublishRequest *request, MatchedAction matched)
 {
-	const char *deletes = deletes_condition(request);
+	const char *deletes = conditions_deletes(request);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -244,7 +234,7 @@ classify_new(const PublishRequest *request)
 char *
 merge_classification(const PublishRequest *request, MatchedAction matched)
 {
-	const char *deletes = deletes_condition(request);
+	const char *deletes = conditions_deletes(request);
 	StringInfoData sql;
 
 	if (matched == MATCHED_KEEP)

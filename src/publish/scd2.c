@@ -180,17 +180,16 @@ static void
 count_rows(const PublishRequest *request, const Scd2Plan *plan, PublishCounts *counts)
 {
 	int64 winners = query_count(staged_winners(request), NULL);
-	StringInfoData deletes;
+	const char *deletes = conditions_deletes(request);
 	int64 left_out;
 
-	initStringInfo(&deletes);
 	counts->inserted = plan->inserted;
 	counts->updated = plan->updated;
 	counts->deleted = plan->deleted;
 	counts->skipped = plan->skipped;
-	if (conditions_append_deletes(&deletes, request))
+	if (deletes != NULL)
 		counts->skipped = query_count(psprintf("SELECT * FROM (%s) AS staged WHERE %s",
-											   staged_winners(request), deletes.data),
+											   staged_winners(request), deletes),
 									  NULL) -
 						  counts->deleted;
 	left_out = winners - plan->inserted - plan->updated - plan->deleted - plan->unchanged -
@@ -231,26 +230,15 @@ scd2_version_time(const PublishRequest *request, const char *alias)
 	return columns->time != NULL ? scd2_time(columns, alias) : NULL;
 }
 
-/* "a, b, " */
-static char *
-stored_columns(const Scd2Columns *columns)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	staged_append_columns(&sql, NULL, columns->stored);
-	appendStringInfoString(&sql, ", ");
-	return sql.data;
-}
-
 char *
 scd2_classify(const PublishRequest *request)
 {
 	const Scd2Columns *columns = scd2_columns(request);
 
 	check_times(request, columns);
-	return psprintf("SELECT _ingest_kind, _ingest_file, _ingest_row, %s _ingest_start AS %s, "
+	return psprintf("SELECT _ingest_kind, _ingest_file, _ingest_row, %s, _ingest_start AS %s, "
 					"_ingest_end AS %s FROM (%s) AS change WHERE _ingest_kind IS NOT NULL",
-					stored_columns(columns), quote_identifier(columns->valid_from),
-					quote_identifier(columns->valid_to), scd2_changes(request, columns, true));
+					staged_column_list(NULL, columns->stored),
+					quote_identifier(columns->valid_from), quote_identifier(columns->valid_to),
+					scd2_changes(request, columns, true));
 }

@@ -21,17 +21,6 @@ target_name(const PublishRequest *request)
 	return staged_relation_name(RelationGetRelid(request->target));
 }
 
-/* "qualifier.a, qualifier.b"; qualifier may be NULL. */
-static char *
-list(const char *qualifier, List *columns)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	staged_append_columns(&sql, qualifier, columns);
-	return sql.data;
-}
-
 static char *
 less(const Scd2Columns *columns, const char *a, const char *b)
 {
@@ -52,16 +41,6 @@ match(const PublishRequest *request)
 	initStringInfo(&sql);
 	conditions_append_match(&sql, request);
 	return sql.data;
-}
-
-/* The staged row is a deletion; NULL if there are none. */
-static char *
-deletes(const PublishRequest *request)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	return conditions_append_deletes(&sql, request) ? psprintf("(%s)", sql.data) : NULL;
 }
 
 /* valid_to of the target's row, NULL if that is current. */
@@ -109,9 +88,9 @@ says_the_same(const PublishRequest *request, const Scd2Columns *columns)
 static void
 append_changed(StringInfo sql, const PublishRequest *request, const Scd2Columns *columns, bool all)
 {
-	const char *deletion = deletes(request);
+	const char *deletion = conditions_deletes(request);
 	const char *target = target_name(request);
-	const char *key = list("staged", request->key);
+	const char *key = staged_column_list("staged", request->key);
 
 	appendStringInfo(sql, "WITH winner AS MATERIALIZED (%s), ", staged_winners(request));
 	if (all)
@@ -161,8 +140,8 @@ append_history(StringInfo sql, const PublishRequest *request, const Scd2Columns 
 		"_ingest_from, %s AS _ingest_until, pg_catalog.lead(target.%s) OVER (PARTITION BY %s "
 		"ORDER BY target.%s) AS _ingest_next, %s AS _ingest_flag FROM %s AS target WHERE EXISTS "
 		"(SELECT FROM changed AS staged WHERE %s))",
-		list("target", columns->stored), from, valid_until(columns), from,
-		list("target", request->key), from,
+		staged_column_list("target", columns->stored), from, valid_until(columns), from,
+		staged_column_list("target", request->key), from,
 		columns->is_current != NULL
 			? psprintf("target.%s IS TRUE", quote_identifier(columns->is_current))
 			: "NULL::pg_catalog.bool",
@@ -225,7 +204,7 @@ stored_at_begin(const PublishRequest *request, const Scd2Columns *columns)
 static void
 append_staged_events(StringInfo sql, const PublishRequest *request, const Scd2Columns *columns)
 {
-	const char *deletion = deletes(request);
+	const char *deletion = conditions_deletes(request);
 
 	appendStringInfo(sql,
 					 "SELECT _ingest_file, _ingest_row, %s, %d, %s IS NOT TRUE, "
@@ -233,13 +212,13 @@ append_staged_events(StringInfo sql, const PublishRequest *request, const Scd2Co
 					 "FROM changed AS staged",
 					 scd2_time(columns, "staged"), EVENT_STAGED,
 					 deletion != NULL ? deletion : "false", columns->type,
-					 seen_type(request, columns), list("staged", columns->stored));
+					 seen_type(request, columns), staged_column_list("staged", columns->stored));
 }
 
 static void
 append_events(StringInfo sql, const PublishRequest *request, const Scd2Columns *columns)
 {
-	const char *stored = list(NULL, columns->stored);
+	const char *stored = staged_column_list(NULL, columns->stored);
 
 	appendStringInfo(sql,
 					 ", event (_ingest_file, _ingest_row, _ingest_time, _ingest_rank, "

@@ -17,16 +17,6 @@
 #include "catalog/pg_attribute.h"
 #include "utils/builtins.h"
 
-static char *
-list(const char *qualifier, List *columns)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	staged_append_columns(&sql, qualifier, columns);
-	return sql.data;
-}
-
 /* Those of the columns whose "=" is exact, or the others, as a record. */
 static char *
 record_of(const PublishRequest *request, List *columns, bool exact)
@@ -40,7 +30,8 @@ record_of(const PublishRequest *request, List *columns, bool exact)
 			exact)
 			chosen = lappend(chosen, lfirst(cell));
 	}
-	return psprintf("ROW(%s)::pg_catalog.record", chosen != NIL ? list(NULL, chosen) : "0");
+	return psprintf("ROW(%s)::pg_catalog.record",
+					chosen != NIL ? staged_column_list(NULL, chosen) : "0");
 }
 
 /* Two events have other values; as conditions_append_different(). */
@@ -73,7 +64,7 @@ append_versions(StringInfo sql, const PublishRequest *request, const Scd2Columns
 					 "pg_catalog.lead(_ingest_known) OVER w AS _ingest_other_known "
 					 "FROM compared WINDOW t AS (PARTITION BY %s, _ingest_time), w AS (t ORDER BY "
 					 "_ingest_rank))",
-					 list(NULL, request->key));
+					 staged_column_list(NULL, request->key));
 	appendStringInfo(
 		sql,
 		", version AS (SELECT *, _ingest_rank OPERATOR(pg_catalog.=) %d AND _ingest_other "
@@ -90,7 +81,7 @@ append_versions(StringInfo sql, const PublishRequest *request, const Scd2Columns
 static void
 append_runs(StringInfo sql, const PublishRequest *request, const Scd2Columns *columns)
 {
-	const char *key = list(NULL, request->key);
+	const char *key = staged_column_list(NULL, request->key);
 
 	appendStringInfo(sql,
 					 ", neighbour AS (SELECT *, pg_catalog.lag(_ingest_live) OVER k AS "
@@ -181,8 +172,8 @@ scd2_changes(const PublishRequest *request, const Scd2Columns *columns, bool all
 					 "_ingest_table, _ingest_corrected, _ingest_start, _ingest_end%s FROM placed "
 					 "ORDER BY %s, _ingest_time) AS change WHERE _ingest_action IS NOT NULL OR "
 					 "_ingest_kind IS NOT NULL OR _ingest_broken IS NOT NULL",
-					 EVENT_STAGED, EVENT_END, EVENT_END, list(NULL, request->key),
-					 stored_of_run(columns), list(NULL, request->key));
+					 EVENT_STAGED, EVENT_END, EVENT_END, staged_column_list(NULL, request->key),
+					 stored_of_run(columns), staged_column_list(NULL, request->key));
 	return sql.data;
 }
 
@@ -250,12 +241,12 @@ scd2_insert_statement(const PublishRequest *request, const Scd2Columns *columns)
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "INSERT INTO %s (%s, %s, %s",
 					 staged_relation_name(RelationGetRelid(request->target)),
-					 list(NULL, columns->stored), quote_identifier(columns->valid_from),
-					 quote_identifier(columns->valid_to));
+					 staged_column_list(NULL, columns->stored),
+					 quote_identifier(columns->valid_from), quote_identifier(columns->valid_to));
 	if (columns->is_current != NULL)
 		appendStringInfo(&sql, ", %s", quote_identifier(columns->is_current));
 	appendStringInfo(&sql, ") OVERRIDING SYSTEM VALUE SELECT %s, change._ingest_start, %s",
-					 list("change", columns->stored), end_value(columns));
+					 staged_column_list("change", columns->stored), end_value(columns));
 	if (columns->is_current != NULL)
 		appendStringInfoString(&sql, ", change._ingest_end IS NULL");
 	appendStringInfoString(&sql, " FROM " SCD2_CHANGES " AS change WHERE change._ingest_action "

@@ -34,6 +34,16 @@ staged_append_columns(StringInfo sql, const char *qualifier, List *columns)
 	}
 }
 
+char *
+staged_column_list(const char *qualifier, List *columns)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	staged_append_columns(&sql, qualifier, columns);
+	return sql.data;
+}
+
 void
 staged_append_operator(StringInfo sql, Oid operator_oid)
 {

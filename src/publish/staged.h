@@ -49,6 +49,9 @@ extern double staged_expected_rows(const Plan *plan);
 /* Appends "a, b" or, with a qualifier, "q.a, q.b". */
 extern void staged_append_columns(StringInfo sql, const char *qualifier, List *columns);
 
+/* The same as a text of its own. */
+extern char *staged_column_list(const char *qualifier, List *columns);
+
 /* Appends " OPERATOR(schema.=) ": the operator by name, whatever the search_path. */
 extern void staged_append_operator(StringInfo sql, Oid operator_oid);
 
