@@ -126,6 +126,23 @@ finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *mes
 	CommandCounterIncrement();
 }
 
+/* What the lanes carry; the target may have lost a column since. */
+static void
+set_columns(PublishRequest *request, const ManifestLoad *load)
+{
+	ListCell *lc;
+
+	foreach (lc, load->columns)
+		if (!publish_add_column(request, lfirst(lc)))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("load " INT64_FORMAT " has a column that table \"%s\" has not: \"%s\"",
+							load->load_id, RelationGetRelationName(request->target),
+							(char *) lfirst(lc)),
+					 errhint("If it marks deletions, name it in \"hard_delete\"; else discard the "
+							 "load and stage its files again.")));
+}
+
 /* Publishes a staged load and closes the target; counts says what it did. */
 static void
 publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
@@ -142,7 +159,7 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	request.strategy = strategy->strategy;
 	request.options = &options->publish;
 	request.lanes = intact_lanes(load);
-	request.columns = load->columns;
+	set_columns(&request, load);
 	request.key = strategy->key;
 	request.rows_staged = counts->rows_staged;
 	request.rows_left_out = counts->rows_quarantined;

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+/* As conditions_append_deletes(): text may be that of a boolean. */
 static bool
 says_delete(Oid type, Datum value)
 {
@@ -25,7 +26,8 @@ says_delete(Oid type, Datum value)
 		return DatumGetBool(value);
 	getTypeOutputInfo(type, &output, &is_varlena);
 	text = OidOutputFunctionCall(output, value);
-	return pg_strcasecmp(text, "d") == 0 || pg_strcasecmp(text, "delete") == 0;
+	return pg_strcasecmp(text, "d") == 0 || pg_strcasecmp(text, "delete") == 0 ||
+		   pg_strcasecmp(text, "t") == 0 || pg_strcasecmp(text, "true") == 0;
 }
 
 void

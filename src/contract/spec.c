@@ -8,6 +8,8 @@
 
 #include "contract/spec.h"
 
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "contract/filter_expr.h"
 #include "libpq/pqformat.h"
 #include "nodes/makefuncs.h"
@@ -118,7 +120,7 @@ make_filter(Relation target, const AttrNumber *lane_attno, const char *text)
 	return nodeToString(filter_expr_fold(expr, text));
 }
 
-/* The attribute number of a live column, which the caller knows to exist. */
+/* The attribute number of a live column; 0: the target lacks it. */
 static AttrNumber
 attno_of(TupleDesc desc, const char *name)
 {
@@ -131,7 +133,25 @@ attno_of(TupleDesc desc, const char *name)
 		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
 			return i + 1;
 	}
-	elog(ERROR, "column \"%s\" does not exist", name);
+	return InvalidAttrNumber;
+}
+
+/* Type and NOT NULL of the target's column; of one that the target lacks, text. */
+static void
+set_type(ContractColumn *column, TupleDesc desc, AttrNumber attno)
+{
+	Form_pg_attribute att;
+
+	column->type = TEXTOID;
+	column->typmod = -1;
+	column->collation = DEFAULT_COLLATION_OID;
+	if (attno == InvalidAttrNumber)
+		return;
+	att = TupleDescAttr(desc, attno - 1);
+	column->type = att->atttypid;
+	column->typmod = att->atttypmod;
+	column->collation = att->attcollation;
+	column->not_null = att->attnotnull;
 }
 
 ContractSpec *
@@ -149,17 +169,16 @@ contract_spec_build(Relation target, List *columns, const ContractRules *rules)
 		char *name = lfirst(lc);
 		ContractColumn *column = &spec->columns[spec->ncolumns++];
 		AttrNumber attno = attno_of(desc, name);
-		Form_pg_attribute att = TupleDescAttr(desc, attno - 1);
 
 		column->name = pstrdup(name);
-		column->type = att->atttypid;
-		column->typmod = att->atttypmod;
-		column->collation = att->attcollation;
-		column->not_null = att->attnotnull;
+		set_type(column, desc, attno);
 		column->is_key = list_has_name(rules->key, name);
 		if (rules->deletion != NULL && strcmp(rules->deletion, name) == 0)
 			spec->deletion = spec->ncolumns - 1;
-		lane_attno[attno - 1] = spec->ncolumns;
+		else if (attno == InvalidAttrNumber)
+			elog(ERROR, "column \"%s\" does not exist", name);
+		if (attno != InvalidAttrNumber)
+			lane_attno[attno - 1] = spec->ncolumns;
 	}
 	add_checks(spec, target, lane_attno, rules->computed);
 	if (rules->filter != NULL)

@@ -49,7 +49,8 @@ typedef struct ContractRules
 
 /*
  * The contract of target for rows that provide columns (of char *, all of them
- * insertable columns of target).  A CHECK that mentions other columns is
+ * insertable columns of target, but for the one that rules->deletion names: if the
+ * target lacks it, it is text).  A CHECK that mentions other columns is
  * evaluated with their default or generation expression; one that cannot be
  * known before publishing (volatile default, whole-row reference, computed
  * column) is left to the table itself.  The filter is treated like a CHECK, but

@@ -336,7 +336,8 @@ static const OptionSpec option_table[] = {
 	 .max = NAMEDATALEN - 1,
 	 .nullable = true,
 	 .fingerprint = true,
-	 .help = "Column that marks rows to delete: true, or the text D or DELETE."},
+	 .help = "Column of the source that marks rows to delete: true, or the text D or DELETE. The "
+			 "target need not have it."},
 	{.name = "soft_delete",
 	 .kind = &option_string,
 	 FIELD(publish.soft_delete),

@@ -180,7 +180,8 @@ checks_before(const PublishRequest *request)
 	check_newer(request);
 	check_sort(request);
 	check_dedup(request);
-	check_carried(request, "hard_delete", request->options->hard_delete);
+	if (request->deletion == NULL)
+		check_carried(request, "hard_delete", request->options->hard_delete);
 	check_soft_delete(request);
 	check_columns_exist(request, request->options->merge_update_columns);
 	check_columns_exist(request, request->options->merge_exclude_columns);

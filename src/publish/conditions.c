@@ -234,10 +234,11 @@ conditions_deletes(const PublishRequest *request)
 
 	if (column == NULL)
 		return NULL;
-	return psprintf(getBaseType(conditions_attribute(request->target, column)->atttypid) == BOOLOID
-						? "(staged.%s IS TRUE)"
-						: "(pg_catalog.lower(staged.%s::pg_catalog.text) OPERATOR(pg_catalog.=) "
-						  "ANY ('{d,delete}'::pg_catalog.text[]))",
+	if (request->deletion == NULL &&
+		getBaseType(conditions_attribute(request->target, column)->atttypid) == BOOLOID)
+		return psprintf("(staged.%s IS TRUE)", quote_identifier(column));
+	return psprintf("(pg_catalog.lower(staged.%s::pg_catalog.text) OPERATOR(pg_catalog.=) "
+					"ANY ('{d,delete,t,true}'::pg_catalog.text[]))",
 					quote_identifier(column));
 }
 

@@ -49,6 +49,20 @@ check_identity(const PublishRequest *request, const PublishCounts *counts)
 			 errhint("Nothing was published. Discard the load and stage its files again.")));
 }
 
+bool
+publish_add_column(PublishRequest *request, char *name)
+{
+	const char *deletion = request->options->hard_delete;
+
+	if (get_attnum(RelationGetRelid(request->target), name) > 0)
+		request->columns = lappend(request->columns, name);
+	else if (deletion != NULL && strcmp(deletion, name) == 0)
+		request->deletion = name;
+	else
+		return false;
+	return true;
+}
+
 /* Rows with a NULL in their key: to quarantine, or, of a relation, an error. */
 static void
 handle_null_keys(const PublishRequest *request, PublishCounts *counts)

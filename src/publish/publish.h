@@ -26,6 +26,7 @@ typedef struct PublishRequest
 	const char *source_rows;      /* as those of staged_rows() */
 	const char *source_null_keys; /* rows in which a part of the key is NULL */
 	List *columns;                /* of char *: target columns that the rows carry */
+	const char *deletion;         /* of "hard_delete", carried too, if the target lacks it */
 	List *key;                    /* of char *: unique key, NIL for some; a subset of columns */
 	const char *scope;            /* SQL: rows of "target" that may match a key; NULL: all */
 	struct QueryEnvironment *collected; /* what statements read besides tables, see collected.h */
@@ -89,8 +90,14 @@ extern void publish_preview(const PublishRequest *request, PublishPreview *previ
 extern List *publish_primary_key(Relation target);
 
 /*
+ * The rows of the request carry the column: adds it to columns, or sets deletion.
+ * False if the target lacks it and it marks no deletions.
+ */
+extern bool publish_add_column(PublishRequest *request, char *name);
+
+/*
  * The rows of a relation for a request: a SELECT of what the target has, each
- * as the target's type. Key and options are set before; sets columns,
+ * as the target's type. Key and options are set before; sets columns, deletion,
  * source_rows and source_null_keys. Raises an error that lists columns which
  * the target lacks.
  */

@@ -71,20 +71,33 @@ check_assignable(const PublishRequest *request, Form_pg_attribute from, Form_pg_
 					errhint("Cast it in the source, for instance in a view.")));
 }
 
-/* Adds the column to what is read; false if the target does not have it. */
+static bool
+is_generated(Relation target, const char *name)
+{
+	AttrNumber attnum = get_attnum(RelationGetRelid(target), name);
+
+	return attnum > 0 && TupleDescAttr(RelationGetDescr(target), attnum - 1)->attgenerated != '\0';
+}
+
+/* Adds the column to what is read; false if nobody wants it. */
 static bool
 add_column(PublishRequest *request, Form_pg_attribute from, StringInfo sql)
 {
 	char *name = pstrdup(NameStr(from->attname));
 	Form_pg_attribute to;
 
-	if (get_attnum(RelationGetRelid(request->target), name) <= 0)
-		return false;
-	to = conditions_attribute(request->target, name);
-	if (to->attgenerated != '\0')
+	if (is_generated(request->target, name))
 		return true;
+	if (!publish_add_column(request, name))
+		return false;
+	if (request->deletion == name)
+	{
+		appendStringInfo(sql, ", source.%s::pg_catalog.text AS %s", quote_identifier(name),
+						 quote_identifier(name));
+		return true;
+	}
+	to = conditions_attribute(request->target, name);
 	check_assignable(request, from, to);
-	request->columns = lappend(request->columns, name);
 	appendStringInfo(sql, ", source.%s::%s%s AS %s", quote_identifier(name), compared_type(to),
 					 collation_clause(to), quote_identifier(name));
 	return true;

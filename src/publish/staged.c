@@ -70,6 +70,14 @@ staged_relation_name(Oid relation_oid)
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation_oid)), name);
 }
 
+static void
+append_carried(StringInfo sql, const PublishRequest *request)
+{
+	staged_append_columns(sql, NULL, request->columns);
+	if (request->deletion != NULL)
+		appendStringInfo(sql, ", %s", quote_identifier(request->deletion));
+}
+
 /*
  * The planner has no statistics of lanes and assumes that ">= 0" keeps a third
  * of the rows, but that "<> -1" keeps nearly all.
@@ -80,7 +88,7 @@ append_lane(StringInfo sql, const PublishRequest *request, Oid lane)
 	ListCell *cell;
 
 	appendStringInfoString(sql, "SELECT _ingest_file, _ingest_row, ");
-	staged_append_columns(sql, NULL, request->columns);
+	append_carried(sql, request);
 	appendStringInfo(sql, " FROM %s WHERE _ingest_file OPERATOR(pg_catalog.<>) -1",
 					 staged_relation_name(lane));
 	if (request->options->null_keys == NULL_KEYS_MATCH)
@@ -146,7 +154,7 @@ staged_winners(const PublishRequest *request)
 	appendStringInfoString(&sql, "SELECT DISTINCT ON (");
 	staged_append_identity(&sql, request, "version");
 	appendStringInfoString(&sql, ") _ingest_file, _ingest_row, ");
-	staged_append_columns(&sql, NULL, request->columns);
+	append_carried(&sql, request);
 	appendStringInfo(&sql, " FROM (%s) AS version ORDER BY ", staged_rows(request));
 	staged_append_identity(&sql, request, "version");
 	append_version_order(&sql, request);

@@ -16,8 +16,8 @@
 #define STAGED_ROW_ATTNUM  2
 
 /*
- * A SELECT of _ingest_file, _ingest_row and the request's columns over all
- * lanes, or over the relation that stands for them, in no order, without marker
+ * A SELECT of _ingest_file, _ingest_row and the request's columns, and its column deletion, over
+ * all lanes, or over the relation that stands for them, in no order, without marker
  * rows and, unless NULLs match, without rows in which a part of the key is NULL.
  */
 extern char *staged_rows(const PublishRequest *request);

@@ -24,7 +24,7 @@ constants_map_filename(Mapping *mapping)
 
 	if (name == NULL)
 		return;
-	column = mapping_find_column(mapping->target, name, false);
+	column = mapping_find_column(mapping->target, mapping->options, name, false);
 	if (column < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),

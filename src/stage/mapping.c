@@ -11,128 +11,40 @@
 #include "rewrite/rewriteHandler.h"
 #include "stage/mapping_internal.h"
 
-bool
-mapping_is_loadable(Form_pg_attribute att)
+/* The name of a column of the mapping. */
+static char *
+column_name(const Mapping *mapping, int column)
 {
-	return !att->attisdropped && att->attgenerated == '\0';
+	if (column == mapping->natts)
+		return pstrdup(mapping->options->publish.hard_delete);
+	return NameStr(TupleDescAttr(RelationGetDescr(mapping->target), column)->attname);
 }
 
-char *
-mapping_join_names(List *names)
+/* May a file give this column of the mapping its value? */
+static bool
+is_loadable(const Mapping *mapping, int column)
 {
-	StringInfoData text;
-	ListCell *lc;
-
-	initStringInfo(&text);
-	foreach (lc, names)
-		appendStringInfo(&text, "%s\"%s\"", text.len > 0 ? ", " : "", (char *) lfirst(lc));
-	return text.data;
-}
-
-bool
-mapping_has_name(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
-char *
-mapping_loadable_names(Relation target)
-{
-	TupleDesc desc = RelationGetDescr(target);
-	List *names = NIL;
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-		if (mapping_is_loadable(TupleDescAttr(desc, i)))
-			names = lappend(names, NameStr(TupleDescAttr(desc, i)->attname));
-	return mapping_join_names(names);
-}
-
-int
-mapping_find_column(Relation target, const char *name, bool ignore_case)
-{
-	TupleDesc desc = RelationGetDescr(target);
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (att->attisdropped)
-			continue;
-		if (ignore_case ? pg_strcasecmp(NameStr(att->attname), name) == 0
-						: strcmp(NameStr(att->attname), name) == 0)
-			return i;
-	}
-	return -1;
-}
-
-/* The target column that column_map gives to this file column, or NULL. */
-static const char *
-mapped_name(const IngestOptions *options, const char *file_column, bool *is_target)
-{
-	ListCell *lc;
-	ListCell *sc;
-
-	*is_target = false;
-	foreach (lc, options->column_map)
-	{
-		const OptionsColumnMap *map = lfirst(lc);
-
-		if (strcmp(map->column, file_column) == 0)
-			*is_target = true;
-		foreach (sc, map->sources)
-			if (strcmp(lfirst(sc), file_column) == 0)
-				return map->column;
-	}
-	return NULL;
-}
-
-int
-mapping_match_name(Relation target, const IngestOptions *options, const char *file_column)
-{
-	bool has_other_source;
-	const char *mapped = mapped_name(options, file_column, &has_other_source);
-	int column;
-
-	if (mapped != NULL)
-	{
-		int attno = mapping_find_column(target, mapped, false);
-
-		if (attno < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("option \"column_map\" names column \"%s\", which table \"%s\" has not",
-							mapped, RelationGetRelationName(target)),
-					 errhint("Columns of the table: %s.", mapping_loadable_names(target))));
-		return attno;
-	}
-	if (has_other_source)
-		return -1;
-	column = mapping_find_column(target, file_column, false);
-	if (column < 0 && options->match_by == MATCH_BY_NAME_CI)
-		column = mapping_find_column(target, file_column, true);
-	return column;
+	return column == mapping->natts ||
+		   mapping_is_loadable(TupleDescAttr(RelationGetDescr(mapping->target), column));
 }
 
 static Mapping *
 mapping_create(Relation target, const IngestOptions *options, const SourceFile *file)
 {
 	Mapping *mapping = palloc(sizeof(Mapping));
+	const char *deletion = options->publish.hard_delete;
 	int i;
 
 	mapping->target = target;
 	mapping->options = options;
 	mapping->file = file;
 	mapping->natts = RelationGetDescr(target)->natts;
-	mapping->fields = palloc(mapping->natts * sizeof(int));
-	mapping->constants = palloc0(mapping->natts * sizeof(char *));
-	for (i = 0; i < mapping->natts; i++)
+	mapping->ncolumns = mapping->natts;
+	if (deletion != NULL && mapping_find_column(target, options, deletion, false) == mapping->natts)
+		mapping->ncolumns++;
+	mapping->fields = palloc(mapping->ncolumns * sizeof(int));
+	mapping->constants = palloc0(mapping->ncolumns * sizeof(char *));
+	for (i = 0; i < mapping->ncolumns; i++)
 		mapping->fields[i] = FIELD_NONE;
 	return mapping;
 }
@@ -159,9 +71,8 @@ map_by_name(Mapping *mapping, List *names)
 		else if (column < 0)
 			; /* nobody wants it */
 		else if (mapping->fields[column] != FIELD_NONE)
-			repeated = lappend(repeated,
-							   NameStr(TupleDescAttr(RelationGetDescr(target), column)->attname));
-		else if (!mapping_is_loadable(TupleDescAttr(RelationGetDescr(target), column)))
+			repeated = lappend(repeated, column_name(mapping, column));
+		else if (!is_loadable(mapping, column))
 			generated = lappend(generated, lfirst(lc));
 		else
 			mapping->fields[column] = field;
@@ -196,23 +107,20 @@ map_by_name(Mapping *mapping, List *names)
 							   mapping_join_names(generated))));
 }
 
-/* The i-th field to the i-th loadable column. */
+/* The i-th field to the i-th loadable column; behind them, the column that only marks deletions. */
 static void
 map_by_position(Mapping *mapping, int nfields)
 {
 	const IngestOptions *options = mapping->options;
 	Relation target = mapping->target;
-	TupleDesc desc = RelationGetDescr(target);
 	int field = 0;
 	int i;
 
-	for (i = 0; i < desc->natts; i++)
+	for (i = 0; i < mapping->ncolumns; i++)
 	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (!mapping_is_loadable(att))
+		if (!is_loadable(mapping, i))
 			continue;
-		if (options->filename != NULL && strcmp(options->filename, NameStr(att->attname)) == 0)
+		if (options->filename != NULL && strcmp(options->filename, column_name(mapping, i)) == 0)
 			continue;
 		if (nfields >= 0 && field >= nfields)
 			break;
@@ -289,7 +197,8 @@ check_missing(const Mapping *mapping)
 
 /* A rule for a column that is not filled would do nothing: a slip of the pen. */
 static void
-check_rule(Relation target, const char *option, List *names, List *columns)
+check_rule(Relation target, const IngestOptions *options, const char *option, List *names,
+		   List *columns)
 {
 	ListCell *lc;
 
@@ -301,7 +210,7 @@ check_rule(Relation target, const char *option, List *names, List *columns)
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 mapping_find_column(target, name, false) < 0
+				 mapping_find_column(target, options, name, false) < 0
 					 ? errmsg("option \"%s\" names column \"%s\", which table \"%s\" has not",
 							  option, name, RelationGetRelationName(target))
 					 : errmsg("option \"%s\" names column \"%s\", which is not in the file", option,
@@ -312,8 +221,12 @@ check_rule(Relation target, const char *option, List *names, List *columns)
 void
 mapping_check_rules(Relation target, const IngestOptions *options, List *columns)
 {
-	check_rule(target, "force_null", options->force_null, columns);
-	check_rule(target, "force_not_null", options->force_not_null, columns);
+	const char *deletion = options->publish.hard_delete;
+
+	check_rule(target, options, "force_null", options->force_null, columns);
+	check_rule(target, options, "force_not_null", options->force_not_null, columns);
+	if (deletion != NULL)
+		check_rule(target, options, "hard_delete", list_make1(pstrdup(deletion)), columns);
 }
 
 static Mapping *
@@ -344,9 +257,9 @@ mapping_columns(Relation target, const IngestOptions *options, const FileHead *h
 	bool provides = false;
 	int i;
 
-	for (i = 0; i < mapping->natts; i++)
+	for (i = 0; i < mapping->ncolumns; i++)
 	{
-		char *name = NameStr(TupleDescAttr(RelationGetDescr(target), i)->attname);
+		char *name = column_name(mapping, i);
 
 		if (mapping->fields[i] != FIELD_NONE)
 			provides = true;
@@ -371,7 +284,7 @@ count_fields(const FileHead *head, const Mapping *mapping)
 		return list_length(head->names);
 	if (mapping->options->columns != NIL)
 		return list_length(mapping->options->columns);
-	for (i = 0; i < mapping->natts; i++)
+	for (i = 0; i < mapping->ncolumns; i++)
 		nfields = Max(nfields, mapping->fields[i] + 1);
 	return nfields;
 }
@@ -383,9 +296,9 @@ check_known(const Mapping *mapping, List *columns)
 	List *unknown = NIL;
 	int i;
 
-	for (i = 0; i < mapping->natts; i++)
+	for (i = 0; i < mapping->ncolumns; i++)
 	{
-		char *name = NameStr(TupleDescAttr(RelationGetDescr(mapping->target), i)->attname);
+		char *name = column_name(mapping, i);
 
 		if (mapping->fields[i] != FIELD_NONE && !mapping_has_name(columns, name))
 			unknown = lappend(unknown, name);
@@ -421,7 +334,7 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 	file->empty_last_field = head->empty_last_field;
 	foreach (lc, columns)
 	{
-		int column = mapping_find_column(target, lfirst(lc), false);
+		int column = mapping_find_column(target, options, lfirst(lc), false);
 
 		if (mapping->fields[column] == FIELD_NONE)
 		{

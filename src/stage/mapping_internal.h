@@ -1,5 +1,5 @@
 /*
- * mapping_internal.h: what mapping.c and constants.c share.
+ * mapping_internal.h: what mapping.c, mapping_names.c and constants.c share.
  */
 #ifndef INGEST_STAGE_MAPPING_INTERNAL_H
 #define INGEST_STAGE_MAPPING_INTERNAL_H
@@ -9,28 +9,36 @@
 #include "stage/chunk.h"
 #include "utils/rel.h"
 
-/* Where the columns of a target get their values in one file; by attno - 1. */
+/*
+ * Where the columns of a target get their values in one file; by attno - 1.  Behind them is the
+ * column of option "hard_delete" if the target lacks it.
+ */
 typedef struct Mapping
 {
 	Relation target;
 	const IngestOptions *options;
 	const SourceFile *file;
-	int natts;
+	int natts;              /* of the target */
+	int ncolumns;           /* natts, or one more */
 	int *fields;            /* field number, CHUNK_CONSTANT or FIELD_NONE */
 	const char **constants; /* as in ChunkFile */
 } Mapping;
 
 #define FIELD_NONE (-2)
 
-/* mapping.c */
+/* mapping_names.c */
 
 /* May a file give this column its value? */
 extern bool mapping_is_loadable(Form_pg_attribute att);
 /* The columns of the target that a file may provide, for hints. */
 extern char *mapping_loadable_names(Relation target);
-/* Attribute index of the target column, -1 if there is none. */
-extern int mapping_find_column(Relation target, const char *name, bool ignore_case);
-/* Attribute index for a name in the file, by match_by and column_map; -1: none. */
+/*
+ * Attribute index of the target column; of the column that "hard_delete" names and the target
+ * lacks, the number of attributes; -1: neither.
+ */
+extern int mapping_find_column(Relation target, const IngestOptions *options, const char *name,
+							   bool ignore_case);
+/* The same for a name in the file, by match_by and column_map. */
 extern int mapping_match_name(Relation target, const IngestOptions *options, const char *name);
 extern bool mapping_has_name(List *names, const char *name);
 /* "a", "b", "c" */

@@ -22,7 +22,6 @@ SELECT rows_updated, rows_unchanged FROM ingest.merge('customers', 'corrections'
 
 -- changes with an operation column
 CREATE TABLE changes (id int, city text, updated_at date, op text);
-ALTER TABLE customers ADD op text;
 INSERT INTO changes VALUES (2, NULL, '2024-05-08', 'D'), (4, 'Wien', '2024-05-08', 'I'), (5, NULL, '2024-05-08', 'D');
 SELECT rows_read, rows_inserted, rows_deleted, rows_skipped FROM ingest.merge('customers', 'changes', options => '{"hard_delete": "op", "update_if_newer": "updated_at"}');
 
