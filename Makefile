@@ -115,6 +115,8 @@ OBJS += \
 	src/contract/convert_separated.o \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
+	src/contract/document.o \
+	src/contract/document_keys.o \
 	src/contract/expression.o \
 	src/contract/filter_expr.o \
 	src/contract/filter_proof.o \
@@ -142,7 +144,9 @@ OBJS += \
 	src/contract/row_deletions.o \
 	src/contract/row_filter.o \
 	src/contract/simple_check.o \
-	src/contract/spec.o
+	src/contract/spec.o \
+	src/contract/spec_notation.o \
+	src/contract/spec_rules.o
 
 # options
 OBJS += \
@@ -195,6 +199,7 @@ OBJS += \
 # manifest
 OBJS += \
 	src/manifest/chunks.o \
+	src/manifest/contracts.o \
 	src/manifest/files.o \
 	src/manifest/loads.o \
 	src/manifest/quarantine.o \
@@ -277,6 +282,7 @@ OBJS += \
 OBJS += \
 	src/api/access.o \
 	src/api/arguments.o \
+	src/api/contract_functions.o \
 	src/api/load.o \
 	src/api/load_each.o \
 	src/api/merge_functions.o \

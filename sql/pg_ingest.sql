@@ -40,10 +40,23 @@ CREATE TABLE ingest.manifest_loads (
 	rows_unchanged bigint NOT NULL DEFAULT 0,
 	rows_skipped bigint NOT NULL DEFAULT 0,
 	bytes_read bigint NOT NULL DEFAULT 0,
-	message text
+	message text,
+	contract_version integer
 );
 CREATE INDEX manifest_loads_unfinished ON ingest.manifest_loads (target)
 	WHERE status IN ('staging', 'staged');
+
+-- What people have said about the rows of a table.  A version is never edited.
+-- search_path: in which names in its expressions are looked up.
+CREATE TABLE ingest.manifest_contracts (
+	target regclass NOT NULL,
+	version integer NOT NULL,
+	contract jsonb NOT NULL,
+	search_path text NOT NULL,
+	set_by name NOT NULL,
+	set_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (target, version)
+);
 
 CREATE TABLE ingest.manifest_files (
 	load_id bigint NOT NULL,
@@ -141,6 +154,7 @@ CREATE INDEX manifest_swaps_kept ON ingest.manifest_swaps (swapped_at) WHERE sta
 
 SELECT pg_catalog.pg_extension_config_dump('ingest.load_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_loads', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_contracts', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
@@ -154,8 +168,14 @@ SELECT load_id, target, source, status, strategy, unique_key, options, columns, 
 	   started_at, staged_at, finished_at,
 	   files_loaded, files_skipped, rows_read, rows_staged, rows_quarantined, rows_ignored,
 	   rows_deduplicated, rows_inserted, rows_updated, rows_deleted, rows_unchanged,
-	   rows_skipped, bytes_read, message
+	   rows_skipped, bytes_read, message, contract_version
   FROM ingest.manifest_loads
+ WHERE pg_catalog.has_table_privilege(target, 'SELECT');
+
+CREATE VIEW ingest.contracts WITH (security_barrier) AS
+SELECT target, version, contract, set_by, set_at,
+	   version = pg_catalog.max(version) OVER (PARTITION BY target) AS is_current
+  FROM ingest.manifest_contracts
  WHERE pg_catalog.has_table_privilege(target, 'SELECT');
 
 CREATE VIEW ingest.files WITH (security_barrier) AS
@@ -335,6 +355,14 @@ CREATE FUNCTION ingest.preview_merge(target regclass, source regclass,
 RETURNS ingest.merge_result
 AS 'MODULE_PATHNAME', 'ingest_preview_merge' LANGUAGE C;
 
+CREATE FUNCTION ingest.set_contract(target regclass, contract jsonb)
+RETURNS integer
+AS 'MODULE_PATHNAME', 'ingest_set_contract' LANGUAGE C STRICT;
+
+CREATE FUNCTION ingest.contract(target regclass)
+RETURNS jsonb
+AS 'MODULE_PATHNAME', 'ingest_contract' LANGUAGE C STRICT STABLE;
+
 CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value text,
 							   OUT allowed text, OUT help text)
 RETURNS SETOF record
@@ -416,6 +444,10 @@ COMMENT ON FUNCTION ingest.merge(regclass, regclass, text[], text, jsonb) IS
 	'merges the rows of a table or view into a table, by one of the strategies of ingest.load';
 COMMENT ON FUNCTION ingest.preview_merge(regclass, regclass, text[], text, jsonb) IS
 	'what ingest.merge would do: counts and sample rows; writes nothing';
+COMMENT ON FUNCTION ingest.set_contract(regclass, jsonb) IS
+	'sets what rows of a table must satisfy, as a new version, and returns its number';
+COMMENT ON FUNCTION ingest.contract(regclass) IS
+	'what rows of a table must satisfy: its columns, types and constraints, and the contract set for it';
 COMMENT ON FUNCTION ingest.options() IS
 	'the options that ingest.load and ingest.stage understand';
 COMMENT ON FUNCTION ingest.swap_partition(regclass, regclass, regclass, jsonb) IS
@@ -439,6 +471,7 @@ COMMENT ON FUNCTION ingest.parquet_kv_metadata(text) IS
 COMMENT ON FUNCTION ingest.parquet_column_stats(text) IS
 	'bounds and counts of the columns of Parquet files, one row per file and column';
 COMMENT ON VIEW ingest.loads IS 'one row per load: state, counts, options';
+COMMENT ON VIEW ingest.contracts IS 'one row per version of a contract';
 COMMENT ON VIEW ingest.files IS 'one row per file of a load: identity and counts';
 COMMENT ON VIEW ingest.chunks IS 'one row per committed chunk of a file';
 COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rate, share done, ETA';

@@ -13,6 +13,7 @@
 #include "catalog/pg_class.h"
 #include "executor/executor.h"
 #include "parser/parse_relation.h"
+#include "parser/parse_type.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
 #if PG_VERSION_NUM >= 160000
@@ -188,6 +189,17 @@ compat_bt_search(Relation heap, Relation index, BTScanInsert key, Buffer *buffer
 #define INGEST_CHECK_IS_ENFORCED(check) true
 #define CompatSetEnforced(constraint)   ((void) 0)
 #endif
+
+/* 16 added the escontext, which replaced a flag. */
+static inline void
+compat_parse_type(const char *text, Oid *type, int32 *typmod)
+{
+#if PG_VERSION_NUM >= 160000
+	(void) parseTypeString(text, type, typmod, NULL);
+#else
+	parseTypeString(text, type, typmod, false);
+#endif
+}
 
 /* 16 replaced pg_class_ownercheck(). */
 static inline bool

@@ -13,6 +13,8 @@
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 
+#include "compat.h"
+
 void
 access_check_files(void)
 {
@@ -52,8 +54,9 @@ check_rights(Oid target, AclMode rights)
 	}
 }
 
-void
-access_check_target(Oid target, AclMode rights)
+/* A kind of relation that can be loaded. */
+static void
+check_kind(Oid target)
 {
 	char relkind = get_rel_relkind(target);
 
@@ -64,6 +67,28 @@ access_check_target(Oid target, AclMode rights)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("cannot load into \"%s\"", get_rel_name(target)),
 						errdetail("Only ordinary and partitioned tables can be loaded.")));
+}
+
+void
+access_check_owner(Oid target)
+{
+	check_kind(target);
+	if (!compat_owns_relation(target, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(target));
+}
+
+void
+access_check_readable(Oid target)
+{
+	check_kind(target);
+	if (pg_class_aclcheck(target, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(target));
+}
+
+void
+access_check_target(Oid target, AclMode rights)
+{
+	check_kind(target);
 	check_rights(target, rights);
 	if (check_enable_rls(target, InvalidOid, false) == RLS_ENABLED)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

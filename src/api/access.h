@@ -17,6 +17,12 @@ extern void access_check_files(void);
  */
 extern void access_check_target(Oid target, AclMode rights);
 
+/* The relation's owner, for what goes by ownership. */
+extern void access_check_owner(Oid target);
+
+/* The SELECT privilege on a table, which is all that reading about it takes. */
+extern void access_check_readable(Oid target);
+
 /* Opens a target that is checked, with RowExclusiveLock. */
 extern Relation access_open_target(Oid target);
 

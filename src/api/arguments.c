@@ -48,17 +48,12 @@ argument_require(FunctionCallInfo fcinfo, int arg, const char *name)
 						errmsg("argument \"%s\" must not be null", name)));
 }
 
-char *
-argument_options(FunctionCallInfo fcinfo, int arg, IngestOptions **options)
+Jsonb *
+argument_options(FunctionCallInfo fcinfo, int arg)
 {
-	Jsonb *jsonb;
-
 	if (PG_ARGISNULL(arg))
-		jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
-	else
-		jsonb = PG_GETARG_JSONB_P(arg);
-	*options = options_parse(jsonb);
-	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+		return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+	return PG_GETARG_JSONB_P(arg);
 }
 
 static void

@@ -24,8 +24,8 @@ extern char *argument_text(FunctionCallInfo fcinfo, int arg);
 /* Raises an error if the argument is NULL. */
 extern void argument_require(FunctionCallInfo fcinfo, int arg, const char *name);
 
-/* The options argument as text, '{}' for NULL, and what it says. */
-extern char *argument_options(FunctionCallInfo fcinfo, int arg, IngestOptions **options);
+/* The options argument, '{}' for NULL. */
+extern Jsonb *argument_options(FunctionCallInfo fcinfo, int arg);
 
 /*
  * By default upsert with a key (given, or the primary key), else append. The

@@ -194,9 +194,9 @@ load_init(FunctionCallInfo fcinfo, LoadCall *call)
 	call->source = argument_text(fcinfo, 1);
 	call->unique_key = argument_texts(fcinfo, 2);
 	call->strategy = argument_text(fcinfo, 3);
-	call->options_text = argument_options(fcinfo, 4, &call->options);
 	access_check_files();
 	access_check_target(call->target, ACL_INSERT);
+	load_terms(call->target, 0, argument_options(fcinfo, 4), &call->terms);
 }
 
 bool
@@ -204,12 +204,21 @@ load_begin(LoadCall *call)
 {
 	Relation target;
 
-	if (!stage_lock_target(call->target, call->options->on_busy))
+	if (!stage_lock_target(call->target, call->terms.options->on_busy))
 		return false;
 	target = access_open_target(call->target);
 	call->chosen = argument_strategy(target, call->strategy, call->unique_key);
 	table_close(target, NoLock);
 	return true;
+}
+
+static void
+set_terms(StageRequest *request, const LoadTerms *terms)
+{
+	request->options_text = terms->options_text;
+	request->options = terms->options;
+	request->document = terms->document;
+	request->contract_version = terms->version;
 }
 
 int64
@@ -224,14 +233,13 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	request.unique_key = call->chosen.key;
 	request.strategy = publish_strategy_name(call->chosen.strategy);
 	request.restates = publish_restates(call->chosen.strategy);
-	request.options_text = call->options_text;
-	request.options = call->options;
+	set_terms(&request, &call->terms);
 	request.options->computed =
-		publish_computed_columns(call->chosen.strategy, &call->options->publish);
+		publish_computed_columns(call->chosen.strategy, &request.options->publish);
 	stage_run(&request, &outcome);
 	counts->files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
-		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, call->options,
+		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, request.options,
 					 counts);
 	else
 		table_close(request.target, NoLock);
@@ -261,13 +269,15 @@ ingest_stage(PG_FUNCTION_ARGS)
 {
 	StageRequest request = {0};
 	StageOutcome outcome;
+	LoadTerms terms;
 
 	argument_require(fcinfo, 0, "target");
 	argument_require(fcinfo, 1, "source");
 	access_check_files();
 	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
 	request.source = argument_text(fcinfo, 1);
-	request.options_text = argument_options(fcinfo, 2, &request.options);
+	load_terms(PG_GETARG_OID(0), 0, argument_options(fcinfo, 2), &terms);
+	set_terms(&request, &terms);
 	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
 		PG_RETURN_NULL();
 	request.target = access_open_target(PG_GETARG_OID(0));
@@ -326,7 +336,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 	bool busy;
 
 	argument_require(fcinfo, 0, "load_id");
-	(void) argument_options(fcinfo, 3, &options);
+	options = options_parse(argument_options(fcinfo, 3));
 	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
 	options = with_options_of_load(fcinfo, 3, load);
 	if (busy)

@@ -5,6 +5,7 @@
 #define INGEST_API_LOAD_H
 
 #include "api/arguments.h"
+#include "api/contract_functions.h"
 #include "fmgr.h"
 #include "manifest/manifest.h"
 #include "options/options.h"
@@ -16,9 +17,8 @@ typedef struct LoadCall
 	char *source;
 	List *unique_key; /* of char *; NIL: the primary key, if one is needed */
 	char *strategy;   /* NULL: the key decides */
-	const char *options_text;
-	IngestOptions *options;
-	List *files; /* of SourceFile *; NIL: all that source stands for */
+	List *files;      /* of SourceFile *; NIL: all that source stands for */
+	LoadTerms terms;
 	/* set by load_begin() */
 	StrategyArgument chosen;
 } LoadCall;

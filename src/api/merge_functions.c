@@ -53,7 +53,7 @@ init_request(FunctionCallInfo fcinfo, PublishRequest *request, bool lock)
 
 	argument_require(fcinfo, 0, "target");
 	argument_require(fcinfo, 1, "source");
-	(void) argument_options(fcinfo, 4, &options);
+	options = options_parse(argument_options(fcinfo, 4));
 	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
 	if (lock && !stage_lock_target(PG_GETARG_OID(0), options->on_busy))
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),

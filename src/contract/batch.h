@@ -26,6 +26,7 @@ typedef struct Violation
 	const char *message;
 	const char *value; /* NULL when there is none; not NUL-terminated */
 	size_t value_len;
+	bool is_judgement; /* the column has its value, which a check refuses */
 } Violation;
 
 typedef struct BatchRow

@@ -15,6 +15,7 @@
 
 #include "contract/guard.h"
 #include "contract/simple_check.h"
+#include "access/transam.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -24,7 +25,7 @@
 
 typedef struct CompiledCheck
 {
-	const char *name;
+	const ContractCheck *check;
 	ExprState *state;
 	SimpleCheck *simple; /* the same, where it is simple; else NULL */
 	Bitmapset *attrs; /* lane attributes it reads, offset by FirstLowInvalidHeapAttributeNumber */
@@ -55,21 +56,50 @@ typedef struct CheckRun
 	bool any;     /* out: one of them */
 } CheckRun;
 
+static ConvertFormat
+format_of_column(const ConvertFormat *format, const ColumnNotation *notation)
+{
+	ConvertFormat own = *format;
+
+	if (notation->dateformat != NULL)
+		own.dateformat = notation->dateformat;
+	if (notation->timestampformat != NULL)
+		own.timestampformat = notation->timestampformat;
+	if (notation->decimal_separator != '\0')
+		own.decimal_separator = notation->decimal_separator;
+	if (notation->thousands != '\0')
+		own.thousands = notation->thousands;
+	own.true_words = notation->true_words;
+	own.false_words = notation->false_words;
+	return own;
+}
+
 static Converter **
-create_converters(const ContractSpec *spec, const ConvertFormat *format)
+create_converters(const ContractSpec *spec, const ConvertFormat *format, bool own_notation)
 {
 	Converter **converters = palloc0(spec->ncolumns * sizeof(Converter *));
 	int i;
 
 	for (i = 0; i < spec->ncolumns; i++)
-		converters[i] = converter_create(spec->columns[i].type, spec->columns[i].typmod, format);
+	{
+		const ContractColumn *column = &spec->columns[i];
+		ConvertFormat own = own_notation ? format_of_column(format, &column->notation) : *format;
+
+		converters[i] = converter_create(column->type, column->typmod, &own);
+	}
 	return converters;
 }
 
 /* Do files write values in another way than PostgreSQL? */
 static bool
-has_own_notation(const ConvertFormat *format)
+has_own_notation(const ContractSpec *spec, const ConvertFormat *format)
 {
+	const ColumnNotation none = {0};
+	int i;
+
+	for (i = 0; i < spec->ncolumns; i++)
+		if (memcmp(&spec->columns[i].notation, &none, sizeof(none)) != 0)
+			return true;
 	return format->dateformat != NULL || format->timestampformat != NULL ||
 		   format->decimal_separator != '.' || format->thousands != '\0';
 }
@@ -82,9 +112,10 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 	int i;
 
 	contract->spec = spec;
-	contract->converters = create_converters(spec, format);
-	contract->constant_converters =
-		has_own_notation(format) ? create_converters(spec, &plain) : contract->converters;
+	contract->converters = create_converters(spec, format, true);
+	contract->constant_converters = has_own_notation(spec, format)
+										? create_converters(spec, &plain, false)
+										: contract->converters;
 	contract->estate = CreateExecutorState();
 	contract->econtext = CreateExprContext(contract->estate);
 	contract->slot = ExecStoreVirtualTuple(MakeSingleTupleTableSlot(desc, &TTSOpsVirtual));
@@ -94,7 +125,7 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 	{
 		Expr *expr = stringToNode(spec->checks[i].expr);
 
-		contract->checks[i].name = spec->checks[i].name;
+		contract->checks[i].check = &spec->checks[i];
 		pull_varattnos((Node *) expr, 1, &contract->checks[i].attrs);
 		contract->checks[i].state = ExecPrepareExpr(expr, contract->estate);
 		contract->checks[i].simple = simple_check_create(contract->checks[i].state->expr);
@@ -157,7 +188,7 @@ column_failed(const BatchRow *row, const char *column)
 	const Violation *violation;
 
 	for (violation = row->violations; violation != NULL; violation = violation->next)
-		if (violation->column == column)
+		if (violation->column == column && !violation->is_judgement)
 			return true;
 	return false;
 }
@@ -264,6 +295,35 @@ passes(const Contract *contract, const CompiledCheck *check)
 	return ExecCheck(check->state, contract->econtext);
 }
 
+/* The value as text, for people; NULL where asking its type could raise an error. */
+static const char *
+shown_value(const Contract *contract, const RowBatch *batch, int row, int column)
+{
+	size_t at = (size_t) row * batch->natts + column;
+	Oid output;
+	bool is_varlena;
+
+	if (batch->nulls[at] || contract->spec->columns[column].type >= FirstNormalObjectId)
+		return NULL;
+	getTypeOutputInfo(contract->spec->columns[column].type, &output, &is_varlena);
+	return OidOutputFunctionCall(output, batch->values[at]);
+}
+
+static void
+add_check_violation(const Contract *contract, RowBatch *batch, int row, int i, int sqlstate,
+					const char *message)
+{
+	const ContractCheck *check = contract->checks[i].check;
+	Violation *violation = batch_add_violation(batch, row, check->rule, sqlstate, message);
+
+	if (check->column < 0)
+		return;
+	violation->is_judgement = true;
+	violation->column = contract->spec->columns[check->column].name;
+	violation->value = shown_value(contract, batch, row, check->column);
+	violation->value_len = violation->value == NULL ? 0 : strlen(violation->value);
+}
+
 /* Evaluates a range of checks on a range of rows; may raise what they raise. */
 static void
 run_checks(void *arg)
@@ -319,9 +379,9 @@ run_checks_one_by_one(CheckRun *run)
 			if (guard_call(run_checks, run, &error))
 				continue;
 			run->failed[row * contract->spec->nchecks + i] = false;
-			batch_add_violation(batch, row, "check", error->sqlerrcode,
-								psprintf("check constraint \"%s\" raised an error: %s",
-										 contract->checks[i].name, error->message));
+			add_check_violation(contract, batch, row, i, error->sqlerrcode,
+								psprintf("%s raised an error: %s",
+										 contract->checks[i].check->subject, error->message));
 		}
 	}
 }
@@ -351,9 +411,9 @@ contract_check(Contract *contract, RowBatch *batch)
 				if (run.failed[row * nchecks + i] &&
 					contract_can_decide(contract->spec, contract->checks[i].attrs,
 										&batch->rows[row]))
-					batch_add_violation(
-						batch, row, "check", ERRCODE_CHECK_VIOLATION,
-						psprintf("row violates check constraint \"%s\"", contract->checks[i].name));
+					add_check_violation(
+						contract, batch, row, i, ERRCODE_CHECK_VIOLATION,
+						psprintf("row violates %s", contract->checks[i].check->subject));
 	}
 	MemoryContextSwitchTo(oldcontext);
 }

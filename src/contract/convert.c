@@ -94,6 +94,17 @@ set_modifiers(Converter *converter)
 	}
 }
 
+static List *
+copy_words(List *words)
+{
+	List *copy = NIL;
+	ListCell *lc;
+
+	foreach (lc, words)
+		copy = lappend(copy, pstrdup(lfirst(lc)));
+	return copy;
+}
+
 static void
 set_format(Converter *converter, const ConvertFormat *format)
 {
@@ -107,6 +118,9 @@ set_format(Converter *converter, const ConvertFormat *format)
 		copy->dateformat = pstrdup(copy->dateformat);
 	if (copy->timestampformat != NULL)
 		copy->timestampformat = pstrdup(copy->timestampformat);
+
+	copy->true_words = copy_words(copy->true_words);
+	copy->false_words = copy_words(copy->false_words);
 
 	if (converter->base_type == DATEOID && copy->dateformat != NULL)
 		converter->datetime_format = datetime_format_compile(copy->dateformat, "dateformat");
@@ -134,6 +148,8 @@ set_fast_path(Converter *converter)
 		converter->convert = convert_formatted;
 	else if (converter_has_separators(converter))
 		converter->convert = convert_separated;
+	else if (converter_has_words(converter))
+		converter->convert = convert_words;
 }
 
 bool

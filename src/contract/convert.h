@@ -12,6 +12,7 @@
 #ifndef INGEST_CONTRACT_CONVERT_H
 #define INGEST_CONTRACT_CONVERT_H
 
+#include "nodes/pg_list.h"
 #include "utils/palloc.h"
 
 /* How values are written, from the options; NULL or '\0' where not set. */
@@ -22,6 +23,8 @@ typedef struct ConvertFormat
 	char decimal_separator;      /* '.' unless set */
 	char thousands;              /* '\0': none */
 	bool allow_lossy;            /* round and truncate as the input function does */
+	List *true_words;            /* of char *: what alone booleans are written as; NIL: as usual */
+	List *false_words;
 } ConvertFormat;
 
 /* Bump allocator for by-reference values; lives as long as a batch. */

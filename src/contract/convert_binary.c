@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
@@ -62,6 +63,36 @@ convert_bool(const Converter *converter, const char *data, size_t len, ConvertAr
 		return CONVERT_OK;
 	}
 	return CONVERT_UNDECIDED;
+}
+
+bool
+converter_has_words(const Converter *converter)
+{
+	return converter->base_type == BOOLOID && converter->format.true_words != NIL;
+}
+
+static bool
+is_word(List *words, const char *data, size_t len)
+{
+	ListCell *lc;
+
+	foreach (lc, words)
+		if (strlen(lfirst(lc)) == len && memcmp(lfirst(lc), data, len) == 0)
+			return true;
+	return false;
+}
+
+/* Booleans in words of the contract, which are told apart by case. */
+ConvertStatus
+convert_words(const Converter *converter, const char *data, size_t len, ConvertArena *arena,
+			  Datum *value)
+{
+	bool is_true = is_word(converter->format.true_words, data, len);
+
+	if (!is_true && !is_word(converter->format.false_words, data, len))
+		return CONVERT_UNDECIDED;
+	*value = BoolGetDatum(is_true);
+	return CONVERT_OK;
 }
 
 /* The value of a hexadecimal digit plus 1; 0 for any other character. */

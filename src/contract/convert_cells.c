@@ -95,6 +95,20 @@ decide_formatted(ConvertCell *cell)
 					 converter->input.fn_mcxt);
 }
 
+/* A boolean column with words of its own. */
+static void
+decide_word(ConvertCell *cell)
+{
+	Converter *converter = cell->converter;
+	CellText value = {NULL, 0, cell->data, cell->len};
+
+	if (convert_words(converter, cell->data, cell->len, NULL, &cell->value) != CONVERT_OK)
+		cell->failure = convert_syntax_failure(converter, &value);
+	else if (converter->type != converter->base_type)
+		domain_check(cell->value, false, converter->type, &converter->domain_state,
+					 converter->input.fn_mcxt);
+}
+
 static void
 decide_cell(CellRun *run, ConvertCell *cell)
 {
@@ -105,6 +119,11 @@ decide_cell(CellRun *run, ConvertCell *cell)
 	if (converter->datetime_format != NULL)
 	{
 		decide_formatted(cell);
+		return;
+	}
+	if (converter_has_words(converter))
+	{
+		decide_word(cell);
 		return;
 	}
 	if (!prepare_text(run, cell, &value))

@@ -39,6 +39,9 @@ struct Converter
 /* Whether the column's numbers are written with separators of their own. */
 extern bool converter_has_separators(const Converter *converter);
 
+/* convert_binary.c: whether the column's booleans have words of their own, and no others. */
+extern bool converter_has_words(const Converter *converter);
+
 /*
  * convert_datetime.c: the value of a text in the column's datetime_format,
  * rounded to the column's precision; *lossy tells whether that changed it.
@@ -110,7 +113,7 @@ is_digit(char c)
 extern ConvertFunction convert_int2, convert_int4, convert_int8;
 extern ConvertFunction convert_float4, convert_float8;
 extern ConvertFunction convert_numeric;
-extern ConvertFunction convert_bool, convert_uuid, convert_bytea;
+extern ConvertFunction convert_bool, convert_words, convert_uuid, convert_bytea;
 extern ConvertFunction convert_date, convert_time, convert_timestamp, convert_timestamptz;
 extern ConvertFunction convert_separated; /* numbers with separators, then "plain" */
 extern ConvertFunction convert_formatted; /* dates and timestamps by datetime_format */

@@ -36,7 +36,7 @@ expression_context(void *arg)
 		internalerrposition(position);
 		internalerrquery(source->text);
 	}
-	errcontext("option \"%s\"", source->option);
+	errcontext("%s", source->subject);
 }
 
 /* Is it "*" or "t.*"? */
@@ -49,9 +49,8 @@ is_star(Node *node)
 pg_noreturn static void
 refuse_text(const ExpressionSource *source)
 {
-	ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-					errmsg("option \"%s\" must be one SQL expression: \"%s\"", source->option,
-						   source->text)));
+	ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s must be one SQL expression: \"%s\"",
+														  source->subject, source->text)));
 }
 
 /*
@@ -90,7 +89,7 @@ analyse(Relation target, const ExpressionSource *source, const char *text, Node 
 	addNSItemToQuery(pstate, item, false, true, true);
 	expr = transformExpr(pstate, raw, kind);
 	if (kind == EXPR_KIND_WHERE)
-		expr = coerce_to_boolean(pstate, expr, source->option);
+		expr = coerce_to_boolean(pstate, expr, source->subject);
 	assign_expr_collations(pstate, expr);
 	refused = pstate->p_hasSubLinks      ? "subqueries"
 			  : pstate->p_hasAggs        ? "aggregates"
@@ -99,7 +98,7 @@ analyse(Relation target, const ExpressionSource *source, const char *text, Node 
 										 : NULL;
 	if (refused != NULL)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("option \"%s\" must not contain %s", source->option, refused)));
+						errmsg("%s must not contain %s", source->subject, refused)));
 	free_parsestate(pstate);
 	return expr;
 }
@@ -139,7 +138,7 @@ expression_parse_order(Relation target, ExpressionSource *source)
 
 		if (sort->sortby_dir == SORTBY_USING)
 			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("option \"%s\" must not contain USING", source->option)));
+							errmsg("%s must not contain USING", source->subject)));
 		sort->node = analyse(target, source, text, sort->node, EXPR_KIND_ORDER_BY);
 	}
 	error_context_stack = callback.previous;

@@ -2,7 +2,7 @@
  * expression.h: SQL expressions that people give as text, over the columns of a table.
  *
  * One expression and nothing else, without subqueries, aggregates, window functions and functions
- * that return sets.  Errors, as of any SQL, point into the text and say which option it is.
+ * that return sets.  Errors, as of any SQL, point into the text and say whose text it is.
  */
 #ifndef INGEST_CONTRACT_EXPRESSION_H
 #define INGEST_CONTRACT_EXPRESSION_H
@@ -12,7 +12,7 @@
 
 typedef struct ExpressionSource
 {
-	const char *option;
+	const char *subject; /* for messages: what the text is of, as 'option "filter"' */
 	const char *text;
 	const char *alias; /* by which the text may qualify columns; NULL: the table's name */
 	int skip;          /* bytes that were put before the text to parse it */

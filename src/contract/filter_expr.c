@@ -34,7 +34,7 @@ refuse_columns(Node *expr)
 Node *
 filter_expr_parse(Relation target, const char *text)
 {
-	ExpressionSource source = {.option = "filter", .text = text};
+	ExpressionSource source = {.subject = "option \"filter\"", .text = text};
 	Node *expr = expression_parse(target, &source);
 
 	refuse_columns(expr);
@@ -48,7 +48,7 @@ filter_expr_parse(Relation target, const char *text)
 Node *
 filter_expr_fold(Node *expr, const char *text)
 {
-	ExpressionSource source = {.option = "filter", .text = text};
+	ExpressionSource source = {.subject = "option \"filter\"", .text = text};
 	ErrorContextCallback callback = {error_context_stack, expression_context, &source};
 	PlannerInfo *root = makeNode(PlannerInfo);
 

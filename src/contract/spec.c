@@ -11,6 +11,7 @@
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "contract/filter_expr.h"
+#include "contract/spec_internal.h"
 #include "libpq/pqformat.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -18,15 +19,6 @@
 #include "rewrite/rewriteHandler.h"
 
 #include "compat.h"
-
-/* State of the rewriting of one expression. */
-typedef struct RemapContext
-{
-	Relation target;
-	const AttrNumber *lane_attno; /* by target attno - 1; 0: not provided */
-	List *computed;               /* of char * */
-	bool unknowable;
-} RemapContext;
 
 static bool
 list_has_name(List *names, const char *name)
@@ -43,8 +35,8 @@ list_has_name(List *names, const char *name)
  * Replaces Vars of the target by Vars of the lane, or by the expression that
  * INSERT would compute for a column that is not provided.
  */
-static Node *
-remap_vars_mutator(Node *node, RemapContext *context)
+Node *
+spec_remap(Node *node, SpecRemap *context)
 {
 	if (node == NULL)
 		return NULL;
@@ -74,9 +66,25 @@ remap_vars_mutator(Node *node, RemapContext *context)
 		value = build_column_default(context->target, var->varattno);
 		if (value == NULL)
 			return (Node *) makeNullConst(att->atttypid, att->atttypmod, att->attcollation);
-		return remap_vars_mutator(value, context);
+		return spec_remap(value, context);
 	}
-	return expression_tree_mutator(node, remap_vars_mutator, (void *) context);
+	return expression_tree_mutator(node, spec_remap, (void *) context);
+}
+
+void
+spec_add_check(ContractSpec *spec, const char *rule, const char *subject, int column, Node *expr)
+{
+	ContractCheck *check;
+
+	if (spec->checks == NULL)
+		spec->checks = palloc(sizeof(ContractCheck));
+	else
+		spec->checks = repalloc(spec->checks, (spec->nchecks + 1) * sizeof(ContractCheck));
+	check = &spec->checks[spec->nchecks++];
+	check->rule = pstrdup(rule);
+	check->subject = pstrdup(subject);
+	check->column = column;
+	check->expr = nodeToString(expr);
 }
 
 /* Appends the CHECK constraints that can be decided on staged rows. */
@@ -86,22 +94,18 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno, Li
 	TupleConstr *constr = RelationGetDescr(target)->constr;
 	int i;
 
-	if (constr == NULL || constr->num_check == 0)
-		return;
-	spec->checks = palloc0(constr->num_check * sizeof(ContractCheck));
-	for (i = 0; i < constr->num_check; i++)
+	for (i = 0; constr != NULL && i < constr->num_check; i++)
 	{
-		RemapContext context = {target, lane_attno, computed, false};
+		SpecRemap context = {target, lane_attno, computed, false};
 		Node *expr;
 
 		if (!INGEST_CHECK_IS_ENFORCED(&constr->check[i]))
 			continue;
-		expr = remap_vars_mutator(stringToNode(constr->check[i].ccbin), &context);
+		expr = spec_remap(stringToNode(constr->check[i].ccbin), &context);
 		if (context.unknowable || contain_volatile_functions(expr))
 			continue;
-		spec->checks[spec->nchecks].name = pstrdup(constr->check[i].ccname);
-		spec->checks[spec->nchecks].expr = nodeToString(expr);
-		spec->nchecks++;
+		spec_add_check(spec, "check", psprintf("check constraint \"%s\"", constr->check[i].ccname),
+					   -1, expr);
 	}
 }
 
@@ -109,8 +113,8 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno, Li
 static char *
 make_filter(Relation target, const AttrNumber *lane_attno, const char *text)
 {
-	RemapContext context = {target, lane_attno, NIL, false};
-	Node *expr = remap_vars_mutator(filter_expr_parse(target, text), &context);
+	SpecRemap context = {target, lane_attno, NIL, false};
+	Node *expr = spec_remap(filter_expr_parse(target, text), &context);
 
 	if (context.unknowable || contain_volatile_functions(expr))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -181,6 +185,12 @@ contract_spec_build(Relation target, List *columns, const ContractRules *rules)
 			lane_attno[attno - 1] = spec->ncolumns;
 	}
 	add_checks(spec, target, lane_attno, rules->computed);
+	if (rules->document != NULL)
+	{
+		SpecRemap remap = {target, lane_attno, rules->computed, false};
+
+		spec_add_document(spec, rules->document, &remap);
+	}
 	if (rules->filter != NULL)
 		spec->filter = make_filter(target, lane_attno, rules->filter);
 	return spec;
@@ -209,11 +219,14 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 		pq_sendint32(buf, column->collation);
 		pq_sendbyte(buf, column->not_null);
 		pq_sendbyte(buf, column->is_key);
+		spec_write_notation(&column->notation, buf);
 	}
 	pq_sendint32(buf, spec->nchecks);
 	for (i = 0; i < spec->nchecks; i++)
 	{
-		send_string(buf, spec->checks[i].name);
+		send_string(buf, spec->checks[i].rule);
+		send_string(buf, spec->checks[i].subject);
+		pq_sendint32(buf, spec->checks[i].column);
 		send_string(buf, spec->checks[i].expr);
 	}
 	pq_sendint32(buf, spec->deletion);
@@ -240,12 +253,15 @@ contract_spec_read(StringInfo buf)
 		column->collation = pq_getmsgint(buf, 4);
 		column->not_null = pq_getmsgbyte(buf);
 		column->is_key = pq_getmsgbyte(buf);
+		spec_read_notation(&column->notation, buf);
 	}
 	spec->nchecks = pq_getmsgint(buf, 4);
 	spec->checks = palloc0(spec->nchecks * sizeof(ContractCheck));
 	for (i = 0; i < spec->nchecks; i++)
 	{
-		spec->checks[i].name = pstrdup(pq_getmsgrawstring(buf));
+		spec->checks[i].rule = pstrdup(pq_getmsgrawstring(buf));
+		spec->checks[i].subject = pstrdup(pq_getmsgrawstring(buf));
+		spec->checks[i].column = (int32) pq_getmsgint(buf, 4);
 		spec->checks[i].expr = pstrdup(pq_getmsgrawstring(buf));
 	}
 	spec->deletion = (int32) pq_getmsgint(buf, 4);

@@ -8,9 +8,22 @@
 #ifndef INGEST_CONTRACT_SPEC_H
 #define INGEST_CONTRACT_SPEC_H
 
+#include "contract/document.h"
 #include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "utils/rel.h"
+
+/* How files write a column, where it is otherwise than the options say; else NULL, NIL, '\0'. */
+typedef struct ColumnNotation
+{
+	char *dateformat;
+	char *timestampformat;
+	char decimal_separator;
+	char thousands;
+	List *true_words; /* of char * */
+	List *false_words;
+	List *null_strings; /* of char *; NIL: as the options say */
+} ColumnNotation;
 
 typedef struct ContractColumn
 {
@@ -20,12 +33,15 @@ typedef struct ContractColumn
 	Oid collation;
 	bool not_null;
 	bool is_key; /* part of the unique key: NULL is a violation as well */
+	ColumnNotation notation;
 } ContractColumn;
 
 typedef struct ContractCheck
 {
-	char *name; /* the constraint's */
-	char *expr; /* nodeToString form; Vars number the lane's attributes */
+	char *rule;    /* as violations have it: "check", "rule", "min" … */
+	char *subject; /* for messages: 'check constraint "positive"' */
+	int column;    /* whose values it judges; -1: the row */
+	char *expr;    /* nodeToString form; Vars number the lane's attributes */
 } ContractCheck;
 
 typedef struct ContractSpec
@@ -41,10 +57,11 @@ typedef struct ContractSpec
 /* What a load asks of its rows beyond the target's definition. Names are of columns. */
 typedef struct ContractRules
 {
-	List *key;            /* of char *: must not be NULL */
-	List *computed;       /* of char *: filled by publishing */
-	const char *deletion; /* of option "hard_delete"; NULL: none */
-	const char *filter;   /* text of option "filter"; NULL: none */
+	List *key;                        /* of char *: must not be NULL */
+	List *computed;                   /* of char *: filled by publishing */
+	const char *deletion;             /* of option "hard_delete"; NULL: none */
+	const char *filter;               /* text of option "filter"; NULL: none */
+	const ContractDocument *document; /* what people have set for the target; NULL: nothing */
 } ContractRules;
 
 /*
@@ -59,6 +76,10 @@ typedef struct ContractRules
  */
 extern ContractSpec *contract_spec_build(Relation target, List *columns,
 										 const ContractRules *rules);
+
+/* Notes what of document does not fit the target: columns, types, expressions. */
+extern void contract_spec_verify(Relation target, const ContractDocument *document,
+								 DocumentErrors *errors);
 
 extern void contract_spec_write(const ContractSpec *spec, StringInfo buf);
 extern ContractSpec *contract_spec_read(StringInfo buf);

@@ -16,7 +16,7 @@
 
 #define LOAD_COLUMNS                                                                               \
 	"load_id, target, source, options::text, fingerprint, strategy, unique_key, columns, status, " \
-	"leader_pid"
+	"leader_pid, coalesce(contract_version, 0)"
 
 /* The caller need not have rights on the sequence. */
 int64
@@ -34,8 +34,10 @@ manifest_insert_load(const ManifestLoad *load)
 
 	statement_init(&statement,
 				   "INSERT INTO ingest.manifest_loads (load_id, target, source, options,"
-				   " fingerprint, strategy, unique_key, columns, status, loaded_by, leader_pid)"
-				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'staging', $9::name, $10)");
+				   " fingerprint, strategy, unique_key, columns, status, loaded_by, leader_pid,"
+				   " contract_version)"
+				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'staging', $9::name, $10,"
+				   " nullif($11, 0))");
 	statement_add_int64(&statement, load->load_id);
 	statement_add_regclass(&statement, load->target);
 	statement_add_text(&statement, load->source);
@@ -46,6 +48,7 @@ manifest_insert_load(const ManifestLoad *load)
 	statement_add_texts(&statement, load->columns);
 	statement_add_text(&statement, load->caller);
 	statement_add_int32(&statement, load->leader_pid);
+	statement_add_int32(&statement, load->contract_version);
 	statement_run(&statement, NULL, NULL);
 }
 
@@ -86,6 +89,7 @@ read_load(HeapTuple tuple, TupleDesc desc, void *arg)
 	load->columns = row_texts(tuple, desc, 8);
 	load->status = row_text(tuple, desc, 9);
 	load->leader_pid = row_int64(tuple, desc, 10);
+	load->contract_version = row_int64(tuple, desc, 11);
 	*loads = lappend(*loads, load);
 }
 

@@ -25,7 +25,8 @@ typedef struct ManifestLoad
 	List *columns;     /* of char *: target columns that the lanes carry */
 	char *status;
 	int leader_pid;
-	char *caller; /* role name */
+	char *caller;         /* role name */
+	int contract_version; /* 0: the target had no contract */
 } ManifestLoad;
 
 typedef struct ManifestFile

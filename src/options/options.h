@@ -151,6 +151,7 @@ typedef struct IngestOptions
 	int64 initial_bad_rows;      /* default 1000; 0: off */
 	PublishOptions publish;
 	List *computed; /* of char *: columns that the strategy fills, set by the caller */
+	List *required; /* of char *: columns that every file must have, set by the caller */
 	/* retry, resources */
 	bool force;
 	OptionsOnChangedFile on_changed_file;

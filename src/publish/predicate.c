@@ -38,15 +38,15 @@ static void
 refuse_volatile(const ExpressionSource *source, Node *expression)
 {
 	if (contain_volatile_functions(expression))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("option \"%s\" must not contain volatile functions", source->option)));
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("%s must not contain volatile functions", source->subject)));
 }
 
 char *
 predicate_text(Relation target, const char *option, const char *expression, const char *alias)
 {
-	ExpressionSource source = {.option = option, .text = expression, .alias = TARGET_ALIAS};
+	ExpressionSource source = {
+		.subject = psprintf("option \"%s\"", option), .text = expression, .alias = TARGET_ALIAS};
 
 	Node *condition = expression_parse(target, &source);
 
@@ -67,7 +67,8 @@ append_direction(StringInfo sql, const SortBy *sort)
 char *
 predicate_order_text(Relation target, const char *option, const char *order, const char *alias)
 {
-	ExpressionSource source = {.option = option, .text = order, .alias = TARGET_ALIAS};
+	ExpressionSource source = {
+		.subject = psprintf("option \"%s\"", option), .text = order, .alias = TARGET_ALIAS};
 	StringInfoData sql;
 	ListCell *cell;
 
@@ -106,7 +107,8 @@ names_of(Relation target, const char *option, Bitmapset *attnums)
 List *
 predicate_order_columns(Relation target, const char *option, const char *order)
 {
-	ExpressionSource source = {.option = option, .text = order, .alias = TARGET_ALIAS};
+	ExpressionSource source = {
+		.subject = psprintf("option \"%s\"", option), .text = order, .alias = TARGET_ALIAS};
 	Bitmapset *attnums = NULL;
 	ListCell *cell;
 
@@ -118,7 +120,8 @@ predicate_order_columns(Relation target, const char *option, const char *order)
 List *
 predicate_columns(Relation target, const char *option, const char *expression)
 {
-	ExpressionSource source = {.option = option, .text = expression, .alias = TARGET_ALIAS};
+	ExpressionSource source = {
+		.subject = psprintf("option \"%s\"", option), .text = expression, .alias = TARGET_ALIAS};
 	Bitmapset *attnums = NULL;
 
 	pull_varattnos(expression_parse(target, &source), 1, &attnums);

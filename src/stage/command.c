@@ -111,6 +111,7 @@ command_write_plan(const PlanCommand *plan, StringInfo buf)
 	send_strings(buf, load->columns);
 	send_string(buf, load->caller);
 	pq_sendint32(buf, load->leader_pid);
+	pq_sendint32(buf, load->contract_version);
 	send_files(buf, plan->files);
 }
 
@@ -139,6 +140,7 @@ run_plan(StringInfo buf)
 	load.columns = get_strings(buf);
 	load.caller = get_string(buf);
 	load.leader_pid = pq_getmsgint(buf, 4);
+	load.contract_version = pq_getmsgint(buf, 4);
 	if (is_new)
 		manifest_insert_load(&load);
 	else

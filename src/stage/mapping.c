@@ -168,24 +168,38 @@ check_header_match(Relation target, List *names, const char *path)
 	}
 }
 
-/* A NOT NULL column without a value or default would refuse every row: say so now. */
+/*
+ * A column that the contract requires, or a NOT NULL column without a value or default, which would
+ * refuse every row: say so now.
+ */
 static void
 check_missing(const Mapping *mapping)
 {
 	Relation target = mapping->target;
 	TupleDesc desc = RelationGetDescr(target);
 	List *missing = NIL;
+	List *required = NIL;
 	int i;
 
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
+		if (mapping->fields[i] == FIELD_NONE &&
+			mapping_has_name(mapping->options->required, NameStr(att->attname)))
+			required = lappend(required, NameStr(att->attname));
 		if (mapping_is_loadable(att) && mapping->fields[i] == FIELD_NONE && att->attnotnull &&
 			build_column_default(target, i + 1) == NULL &&
 			!mapping_has_name(mapping->options->computed, NameStr(att->attname)))
 			missing = lappend(missing, NameStr(att->attname));
 	}
+	if (required != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("file \"%s\" lacks columns that the contract of table \"%s\" requires: %s",
+						mapping->file->path, RelationGetRelationName(target),
+						mapping_join_names(required)),
+				 errhint("Name what the file calls them in the contract's \"source\".")));
 	if (missing != NIL)
 		ereport(
 			ERROR,

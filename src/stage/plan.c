@@ -46,6 +46,7 @@ stage_contract_rules(const StageRequest *request)
 	rules.computed = options->computed;
 	rules.deletion = options->publish.hard_delete;
 	rules.filter = options->filter;
+	rules.document = request->document;
 	return rules;
 }
 
@@ -297,6 +298,7 @@ new_load(const StageRequest *request, char *fingerprint)
 	load->strategy = request->strategy ? pstrdup(request->strategy) : NULL;
 	load->unique_key = request->unique_key;
 	load->caller = GetUserNameFromId(GetUserId(), false);
+	load->contract_version = request->contract_version;
 	return load;
 }
 

@@ -19,14 +19,24 @@ typedef struct NullString
 	size_t len;
 } NullString;
 
+/* What stands for NULL. */
+typedef struct NullStrings
+{
+	int n;
+	NullString *strings;
+	bool empty_only; /* the empty string and nothing else */
+} NullStrings;
+
 /* How a column reads NULL. */
 typedef struct ColumnRule
 {
 	Converter *converter;
 	ConvertFunction *convert; /* of converter */
 	Converter *constant;      /* of values that are not in the file */
-	bool force_null;          /* a quoted null string is NULL as well */
-	bool force_not_null;      /* nothing is NULL */
+	NullStrings nulls;
+	bool force_null;     /* a quoted null string is NULL as well */
+	bool force_not_null; /* nothing is NULL */
+	bool is_usual;       /* NULL is the empty string, not quoted */
 } ColumnRule;
 
 struct RowBuilder
@@ -35,9 +45,6 @@ struct RowBuilder
 	int64 max_line_size; /* for messages */
 	int ncolumns;
 	ColumnRule *columns;
-	int nnulls;
-	NullString *nulls;
-	bool empty_is_null; /* the empty string is the only null string */
 	/* of the current chunk */
 	const Chunk *chunk;
 	const RowEncoding *encoding;
@@ -56,17 +63,18 @@ names_column(List *names, const char *column)
 }
 
 static void
-init_null_strings(RowBuilder *builder, List *null_strings)
+init_null_strings(NullStrings *nulls, List *texts)
 {
 	ListCell *lc;
 
-	builder->nulls = palloc0(list_length(null_strings) * sizeof(NullString));
-	foreach (lc, null_strings)
+	nulls->n = 0;
+	nulls->strings = palloc0(list_length(texts) * sizeof(NullString));
+	foreach (lc, texts)
 	{
-		builder->nulls[builder->nnulls].data = lfirst(lc);
-		builder->nulls[builder->nnulls++].len = strlen(lfirst(lc));
+		nulls->strings[nulls->n].data = lfirst(lc);
+		nulls->strings[nulls->n++].len = strlen(lfirst(lc));
 	}
-	builder->empty_is_null = builder->nnulls == 1 && builder->nulls[0].len == 0;
+	nulls->empty_only = nulls->n == 1 && nulls->strings[0].len == 0;
 }
 
 RowBuilder *
@@ -89,8 +97,11 @@ row_builder_create(const Contract *contract, const IngestOptions *options, RowBa
 		rule->constant = contract_constant_converter(contract, i);
 		rule->force_null = names_column(options->force_null, spec->columns[i].name);
 		rule->force_not_null = names_column(options->force_not_null, spec->columns[i].name);
+		init_null_strings(&rule->nulls, spec->columns[i].notation.null_strings != NIL
+											? spec->columns[i].notation.null_strings
+											: options->null_strings);
+		rule->is_usual = rule->nulls.empty_only && !rule->force_null && !rule->force_not_null;
 	}
-	init_null_strings(builder, options->null_strings);
 	return builder;
 }
 
@@ -103,17 +114,17 @@ row_builder_begin(RowBuilder *builder, const Chunk *chunk, const RowEncoding *en
 
 /* Does the field's text mean NULL? COPY's rule: quoted text is never NULL unless forced. */
 static inline bool
-is_null(const RowBuilder *builder, const ColumnRule *rule, const CsvField *field)
+is_null(const ColumnRule *rule, const CsvField *field)
 {
 	int i;
 
-	if (likely(!rule->force_null && !rule->force_not_null && builder->empty_is_null))
+	if (likely(rule->is_usual))
 		return field->len == 0 && !field->quoted;
 	if (rule->force_not_null || (field->quoted && !rule->force_null))
 		return false;
-	for (i = 0; i < builder->nnulls; i++)
-		if (field->len == builder->nulls[i].len &&
-			memcmp(field->data, builder->nulls[i].data, field->len) == 0)
+	for (i = 0; i < rule->nulls.n; i++)
+		if (field->len == rule->nulls.strings[i].len &&
+			memcmp(field->data, rule->nulls.strings[i].data, field->len) == 0)
 			return true;
 	return false;
 }
@@ -148,7 +159,7 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 			continue;
 		}
 		field = &fields[number];
-		nulls[i] = is_null(builder, rule, field);
+		nulls[i] = is_null(rule, field);
 		if (nulls[i] || rule->convert(rule->converter, field->data, field->len, &batch->arena,
 									  &values[i]) == CONVERT_OK)
 			continue;

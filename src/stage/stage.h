@@ -19,6 +19,8 @@ typedef struct StageRequest
 	bool restates; /* the strategy leaves no row twice when a file comes again, corrected */
 	const char *options_text;
 	IngestOptions *options;
+	const ContractDocument *document; /* what is set for the target; NULL: nothing */
+	int contract_version;             /* of document; 0: none */
 } StageRequest;
 
 typedef struct StageOutcome

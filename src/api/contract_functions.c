@@ -1,0 +1,142 @@
+/*
+ * contract_functions.c: the SQL functions set_contract() and contract(); the contract of a load.
+ *
+ * They check arguments and rights; contract/ knows what contracts say, manifest/ keeps them.
+ */
+#include "postgres.h"
+
+#include "api/contract_functions.h"
+
+#include "access/table.h"
+#include "api/access.h"
+#include "contract/guard.h"
+#include "contract/spec.h"
+#include "fmgr.h"
+#include "manifest/contracts.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+
+PG_FUNCTION_INFO_V1(ingest_set_contract);
+PG_FUNCTION_INFO_V1(ingest_contract);
+
+static Jsonb *
+jsonb_of_text(const char *text)
+{
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+}
+
+static char *
+jsonb_text(Jsonb *jsonb)
+{
+	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+}
+
+/* The columns whose names in files the contract tells, unless option column_map does. */
+static void
+add_sources(const ContractDocument *document, IngestOptions *options)
+{
+	ListCell *lc;
+
+	foreach (lc, document->columns)
+	{
+		const DocumentColumn *column = lfirst(lc);
+		OptionsColumnMap *entry;
+		bool is_mapped = false;
+		ListCell *mc;
+
+		if (column->required)
+			options->required = lappend(options->required, column->name);
+		foreach (mc, options->column_map)
+			if (strcmp(((OptionsColumnMap *) lfirst(mc))->column, column->name) == 0)
+				is_mapped = true;
+		if (column->sources == NIL || is_mapped)
+			continue;
+		entry = palloc(sizeof(OptionsColumnMap));
+		entry->column = column->name;
+		entry->sources = column->sources;
+		options->column_map = lappend(options->column_map, entry);
+	}
+}
+
+void
+load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms)
+{
+	ManifestContract *stored = manifest_contract(target, version);
+	DocumentErrors errors;
+	ContractDocument *document;
+
+	memset(terms, 0, sizeof(*terms));
+	if (stored == NULL)
+	{
+		terms->options_text = jsonb_text(options);
+		terms->options = options_parse(options);
+		return;
+	}
+	document_errors_init(&errors);
+	document = document_parse(jsonb_of_text(stored->contract), &errors);
+	document_errors_raise(&errors, psprintf("contract of table \"%s\"", get_rel_name(target)));
+	document->search_path = stored->search_path;
+	if (document->options != NULL)
+		options = DatumGetJsonbP(DirectFunctionCall2(
+			jsonb_concat, JsonbPGetDatum(document->options), JsonbPGetDatum(options)));
+	terms->version = stored->version;
+	terms->document = document;
+	terms->options_text = jsonb_text(options);
+	terms->options = options_parse(options);
+	add_sources(document, terms->options);
+}
+
+/* What guard_call() runs. */
+static void
+parse_options(void *arg)
+{
+	(void) options_parse(arg);
+}
+
+static void
+verify_options(const ContractDocument *document, DocumentErrors *errors)
+{
+	ErrorData *error;
+
+	if (document->options != NULL && !guard_call(parse_options, document->options, &error))
+		document_error(errors, "options", "%s%s%s", error->message, error->hint ? ". " : "",
+					   error->hint ? error->hint : "");
+}
+
+Datum
+ingest_set_contract(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	Jsonb *jsonb = PG_GETARG_JSONB_P(1);
+	Relation target;
+	DocumentErrors errors;
+	ContractDocument *document;
+	ManifestContract contract = {.target = relid};
+	int version;
+
+	access_check_owner(relid);
+	/* also against others who set a contract for it */
+	target = table_open(relid, ShareUpdateExclusiveLock);
+	document_errors_init(&errors);
+	document = document_parse(jsonb, &errors);
+	verify_options(document, &errors);
+	contract_spec_verify(target, document, &errors);
+	document_errors_raise(&errors,
+						  psprintf("contract of table \"%s\"", RelationGetRelationName(target)));
+	contract.contract = jsonb_text(jsonb);
+	contract.search_path = GetConfigOptionByName("search_path", NULL, false);
+	version = manifest_add_contract(&contract);
+	table_close(target, NoLock);
+	PG_RETURN_INT32(version);
+}
+
+Datum
+ingest_contract(PG_FUNCTION_ARGS)
+{
+	Oid target = PG_GETARG_OID(0);
+
+	access_check_readable(target);
+	PG_RETURN_JSONB_P(jsonb_of_text(manifest_effective_contract(target)));
+}

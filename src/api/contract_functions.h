@@ -1,0 +1,22 @@
+/*
+ * contract_functions.h: a target's contract, for a load.
+ */
+#ifndef INGEST_API_CONTRACT_FUNCTIONS_H
+#define INGEST_API_CONTRACT_FUNCTIONS_H
+
+#include "contract/document.h"
+#include "options/options.h"
+
+/* What a load goes by: the contract of its target, and the options of contract and call. */
+typedef struct LoadTerms
+{
+	int version;                      /* 0: there is no contract */
+	const ContractDocument *document; /* NULL: there is no contract */
+	char *options_text;               /* jsonb as text */
+	IngestOptions *options;
+} LoadTerms;
+
+/* options: of the call, which come before those of the contract.  version 0: the newest. */
+extern void load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms);
+
+#endif
