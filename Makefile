@@ -164,6 +164,7 @@ OBJS += \
 	src/stage/chunk.o \
 	src/stage/chunk_job.o \
 	src/stage/chunk_loader.o \
+	src/stage/chunk_reader.o \
 	src/stage/chunker.o \
 	src/stage/command.o \
 	src/stage/constants.o \
@@ -187,6 +188,7 @@ OBJS += \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
 	src/stage/row_builder.o \
+	src/stage/row_checker.o \
 	src/stage/row_group_cutter.o \
 	src/stage/row_group_pruner.o \
 	src/stage/row_sink.o \

@@ -1,7 +1,7 @@
 /*
  * batch.h: the rows that pass through conversion and checks together.
  *
- * A RowBatch is filled by stage/chunk_loader.c, converted and checked by
+ * A RowBatch is filled by stage/chunk_reader.c, converted and checked by
  * contract/, and emptied into lane and quarantine.  Everything in it lives in
  * its memory context, which is reset with the batch.
  */

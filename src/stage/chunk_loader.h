@@ -7,35 +7,10 @@
 #include "contract/spec.h"
 #include "options/options.h"
 #include "stage/chunk.h"
+#include "stage/chunk_counts.h"
 #include "utils/rel.h"
 
 typedef struct ChunkLoader ChunkLoader; /* opaque; lives in the context current at creation */
-
-/* What became of a chunk's records. */
-typedef struct ChunkCounts
-{
-	int64 rows_read;
-	int64 rows_staged;
-	int64 rows_quarantined;
-	int64 rows_ignored;
-	int64 rows_filtered; /* of those: for which option "filter" is not true */
-	int64 rows_bad;      /* quarantined, or ignored because bad */
-	int64 leading_bad;   /* bad rows before the first that is not: good or filtered */
-} ChunkCounts;
-
-/* Was there no row so far that converts? */
-static inline bool
-chunk_counts_all_bad(const ChunkCounts *counts)
-{
-	return counts->rows_staged == 0 && counts->rows_filtered == 0;
-}
-
-static inline void
-chunk_counts_add_filtered(ChunkCounts *counts, int64 rows)
-{
-	counts->rows_ignored += rows;
-	counts->rows_filtered += rows;
-}
 
 /*
  * One loader serves all chunks of a load in one process.  lane_desc is the

@@ -2,7 +2,7 @@
  * csv_loader.c: bytes -> records -> rows.
  *
  * in:  a chunk of whole records
- * out: rows in the sink's batch, by row_builder.c
+ * out: rows in the checker's batch, by row_builder.c
  *
  * The loop over records is the hot path of the whole extension.
  */
@@ -17,14 +17,15 @@
 
 struct CsvLoader
 {
-	RowSink *sink;
-	RowBatch *batch; /* the sink's */
+	RowBatch *batch; /* the checker's */
+	RowChecker *checker;
 	CsvReader *reader;
 	RowBuilder *builder;
 	/* of the current chunk */
 	const Chunk *chunk;
 	ChunkCounts *counts;
 	uint64 record; /* number in the chunk of the next record, from 0 */
+	bool done;     /* no record is left */
 	RowEncoding encoding;
 	LineCounter lines;
 };
@@ -42,14 +43,14 @@ loader_free(void *context, void *pointer)
 }
 
 CsvLoader *
-csv_loader_create(const IngestOptions *options, RowSink *sink)
+csv_loader_create(const IngestOptions *options, RowChecker *checker)
 {
 	CsvLoader *loader = palloc0(sizeof(CsvLoader));
 	FmtAllocator allocator = {loader_alloc, loader_free, CurrentMemoryContext};
 
-	loader->sink = sink;
-	loader->batch = row_sink_batch(sink);
-	loader->builder = row_builder_create(row_sink_contract(sink), options, loader->batch);
+	loader->checker = checker;
+	loader->batch = row_checker_batch(checker);
+	loader->builder = row_builder_create(row_checker_contract(checker), options, loader->batch);
 	loader->reader = csv_reader_create(&allocator);
 	if (loader->reader == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
@@ -72,13 +73,6 @@ describe_row(void *arg, const BatchRow *row, QuarantineRow *out)
 		row_encoding_as_text(&loader->encoding, loader->batch->context, &out->raw, &out->raw_len);
 }
 
-static void
-flush(CsvLoader *loader)
-{
-	row_sink_flush(loader->sink);
-	csv_reader_release(loader->reader);
-}
-
 /* One record of the reader into the batch, or into the count of ignored ones. */
 static inline void
 add_record(CsvLoader *loader, const CsvRow *csv)
@@ -96,40 +90,50 @@ load_oversize(CsvLoader *loader)
 	csv.raw = loader->chunk->data;
 	csv.raw_len = loader->chunk->len;
 	add_record(loader, &csv);
+	loader->done = true;
 }
 
-static void
-load_records(CsvLoader *loader)
-{
-	CsvRow csv;
-	FmtStatus status;
-
-	csv_reader_begin(loader->reader, &loader->chunk->file->dialect, loader->chunk->data,
-					 loader->chunk->len);
-	while ((status = csv_reader_next(loader->reader, &csv)) == FMT_OK)
-	{
-		add_record(loader, &csv);
-		if (loader->batch->nrows == BATCH_ROWS)
-			flush(loader);
-	}
-	if (status != FMT_END)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-}
-
-uint64
-csv_loader_load(CsvLoader *loader, const Chunk *chunk, ChunkCounts *counts)
+void
+csv_loader_open(CsvLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 {
 	loader->chunk = chunk;
 	loader->counts = counts;
 	loader->record = 0;
+	loader->done = false;
 	line_counter_init(&loader->lines, chunk);
 	row_encoding_init(&loader->encoding, chunk);
 	row_builder_begin(loader->builder, chunk, &loader->encoding);
-	row_sink_set_chunk(loader->sink, chunk, counts, describe_row, loader);
-	if (chunk->oversize)
-		load_oversize(loader);
-	else
-		load_records(loader);
-	flush(loader);
-	return loader->record;
+	row_checker_set_chunk(loader->checker, chunk, counts, describe_row, loader);
+	if (!chunk->oversize)
+		csv_reader_begin(loader->reader, &chunk->file->dialect, chunk->data, chunk->len);
+}
+
+/* Records until the batch is full. */
+static void
+load_records(CsvLoader *loader)
+{
+	CsvRow csv;
+	FmtStatus status = FMT_OK;
+
+	csv_reader_release(loader->reader);
+	while (loader->batch->nrows < BATCH_ROWS &&
+		   (status = csv_reader_next(loader->reader, &csv)) == FMT_OK)
+		add_record(loader, &csv);
+	if (status != FMT_OK && status != FMT_END)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	loader->done = status == FMT_END;
+}
+
+bool
+csv_loader_fill(CsvLoader *loader)
+{
+	if (!loader->done)
+	{
+		if (loader->chunk->oversize)
+			load_oversize(loader);
+		else
+			load_records(loader);
+	}
+	loader->counts->rows_read = loader->record;
+	return loader->batch->nrows > 0;
 }

@@ -4,13 +4,19 @@
 #ifndef INGEST_STAGE_CSV_LOADER_H
 #define INGEST_STAGE_CSV_LOADER_H
 
-#include "stage/row_sink.h"
+#include "stage/row_checker.h"
 
 typedef struct CsvLoader CsvLoader; /* opaque; lives in the context current at creation */
 
-extern CsvLoader *csv_loader_create(const IngestOptions *options, RowSink *sink);
+extern CsvLoader *csv_loader_create(const IngestOptions *options, RowChecker *checker);
 
-/* All records of a chunk into the sink, or among the ignored; returns how many there were. */
-extern uint64 csv_loader_load(CsvLoader *loader, const Chunk *chunk, ChunkCounts *counts);
+/* Begins a chunk. */
+extern void csv_loader_open(CsvLoader *loader, const Chunk *chunk, ChunkCounts *counts);
+
+/*
+ * The next records into the empty batch, or among the ignored; false when none is left and all
+ * are counted as read.
+ */
+extern bool csv_loader_fill(CsvLoader *loader);
 
 #endif

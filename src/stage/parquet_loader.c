@@ -2,7 +2,7 @@
  * parquet_loader.c: row group -> vectors -> batches of rows.
  *
  * in:  a chunk that names a file, a row group and a range of its rows
- * out: rows in the sink's batch
+ * out: rows in the checker's batch
  *
  * A file stays open, with its footer and the conversions of its columns, until a chunk of
  * another file comes.  So do the pages of a row group until it ends: chunks of one row group
@@ -39,7 +39,7 @@ struct ParquetLoader
 {
 	const ContractSpec *spec;
 	const IngestOptions *options;
-	RowSink *sink;
+	RowChecker *checker;
 	RowGroupPruner *pruner; /* NULL: every row group is read */
 	/* of the current file */
 	MemoryContext file_context;
@@ -57,18 +57,20 @@ struct ParquetLoader
 	uint64 next_row; /* of rows */
 	/* of the current chunk */
 	const Chunk *chunk;
+	ChunkCounts *counts;
+	bool is_read; /* false: none of its rows is wanted */
 	PqBatch batch;
 };
 
 ParquetLoader *
-parquet_loader_create(const ContractSpec *spec, const IngestOptions *options, RowSink *sink)
+parquet_loader_create(const ContractSpec *spec, const IngestOptions *options, RowChecker *checker)
 {
 	ParquetLoader *loader = palloc0(sizeof(ParquetLoader));
 
 	loader->spec = spec;
 	loader->options = options;
-	loader->sink = sink;
-	loader->pruner = row_group_pruner_create(row_sink_contract(sink));
+	loader->checker = checker;
+	loader->pruner = row_group_pruner_create(row_checker_contract(checker));
 	loader->file_context = AllocSetContextCreate(CurrentMemoryContext, "pg_ingest Parquet file",
 												 ALLOCSET_DEFAULT_SIZES);
 	return loader;
@@ -158,9 +160,9 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 			continue;
 		column->attribute = i;
 		column->field = pq->schema->fields[file->fields[i]];
-		column->conversion =
-			parquet_column_create(pq, column->field, &loader->spec->columns[i],
-								  contract_converter(row_sink_contract(loader->sink), i), format);
+		column->conversion = parquet_column_create(
+			pq, column->field, &loader->spec->columns[i],
+			contract_converter(row_checker_contract(loader->checker), i), format);
 		loader->conversions[i] = column->conversion;
 		loader->ncolumns++;
 	}
@@ -184,7 +186,7 @@ open_file(ParquetLoader *loader, const ChunkFile *file)
 		AllocSetContextCreate(loader->file_context, "pg_ingest row group", ALLOCSET_DEFAULT_SIZES);
 	oldcontext = MemoryContextSwitchTo(loader->file_context);
 	loader->parquet = parquet_file_open(file->source);
-	caller_rights_take(row_sink_user(loader->sink), &saved);
+	caller_rights_take(row_checker_user(loader->checker), &saved);
 	prepare_columns(loader, file);
 	caller_rights_leave(&saved);
 	MemoryContextSwitchTo(oldcontext);
@@ -203,12 +205,12 @@ describe_row(void *arg, const BatchRow *row, QuarantineRow *out)
 	out->raw_is_text = true;
 }
 
-/* The rows of loader->batch into the sink. */
+/* The rows of loader->batch into the checker's batch. */
 static void
 convert_batch(ParquetLoader *loader, uint64 first_record)
 {
 	const ChunkFile *file = loader->chunk->file;
-	RowBatch *batch = row_sink_batch(loader->sink);
+	RowBatch *batch = row_checker_batch(loader->checker);
 	CallerRights saved;
 	uint32 row;
 	int i;
@@ -216,7 +218,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	for (row = 0; row < loader->batch.nrows; row++)
 		batch_add_row(batch, NULL, 0, first_record + row);
 	memset(batch->nulls, 0, (size_t) batch->nrows * batch->natts * sizeof(bool));
-	caller_rights_take(row_sink_user(loader->sink), &saved);
+	caller_rights_take(row_checker_user(loader->checker), &saved);
 	for (i = 0; i < loader->ncolumns; i++)
 		parquet_column_convert(loader->columns[i].conversion,
 							   &loader->batch.vectors[loader->columns[i].first_vector], batch,
@@ -224,7 +226,8 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	caller_rights_leave(&saved);
 	for (i = 0; i < file->ncolumns; i++)
 	{
-		Converter *converter = contract_constant_converter(row_sink_contract(loader->sink), i);
+		Converter *converter =
+			contract_constant_converter(row_checker_contract(loader->checker), i);
 		const char *text = file->constants[i];
 
 		if (file->fields[i] != CHUNK_CONSTANT)
@@ -293,7 +296,10 @@ seek_rows(ParquetLoader *loader)
 	loader->next_row = chunk->group_rows;
 }
 
-/* After the row group's last row: checks that it ends where its metadata says, in every column. */
+/*
+ * After the chunk's last row: checks that the file is the same, and that a row group ends where
+ * its metadata says, in every column.
+ */
 static void
 check_end(ParquetLoader *loader)
 {
@@ -301,11 +307,13 @@ check_end(ParquetLoader *loader)
 	PqError error;
 
 	pq_error_init(&error);
-	if (loader->next_row < (uint64) pq->row_groups[loader->row_group].num_rows)
-		return;
-	if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
-		parquet_file_raise(loader->chunk->file->source, &error);
-	MemoryContextReset(loader->group_context);
+	if (loader->next_row >= (uint64) pq->row_groups[loader->row_group].num_rows)
+	{
+		if (pq_rows_next(loader->rows, 1, &loader->batch, &error) != FMT_END)
+			parquet_file_raise(loader->chunk->file->source, &error);
+		MemoryContextReset(loader->group_context);
+	}
+	parquet_file_check_unchanged(loader->parquet);
 }
 
 /* Is there no row in the row group that the filter lets through? */
@@ -317,46 +325,54 @@ is_pruned(ParquetLoader *loader)
 
 	if (loader->pruner == NULL)
 		return false;
-	caller_rights_take(row_sink_user(loader->sink), &saved);
+	caller_rights_take(row_checker_user(loader->checker), &saved);
 	prunes =
 		row_group_pruner_prunes(loader->pruner, parquet_file_footer(loader->parquet), loader->chunk,
-								loader->conversions, row_sink_batch(loader->sink));
+								loader->conversions, row_checker_batch(loader->checker));
 	caller_rights_leave(&saved);
 	return prunes;
 }
 
-uint64
-parquet_loader_load(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *counts)
+void
+parquet_loader_open(ParquetLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 {
-	uint64 done = 0;
-	PqError error;
-
 	loader->chunk = chunk;
-	row_sink_set_chunk(loader->sink, chunk, counts, describe_row, loader);
+	loader->counts = counts;
+	loader->is_read = false;
+	row_checker_set_chunk(loader->checker, chunk, counts, describe_row, loader);
 	if (chunk->records == 0)
-		return 0;
+		return;
 	open_file(loader, chunk->file);
 	if (is_pruned(loader))
 	{
 		chunk_counts_add_filtered(counts, chunk->records);
-		return chunk->records;
+		counts->rows_read = chunk->records;
+		return;
 	}
 	seek_rows(loader);
-	pq_error_init(&error);
-	while (done < chunk->records)
-	{
-		uint32 want = Min(chunk->records - done, BATCH_ROWS);
+	loader->is_read = true;
+}
 
-		if (pq_rows_next(loader->rows, want, &loader->batch, &error) != FMT_OK)
-			parquet_file_raise(chunk->file->source, &error);
-		if (loader->batch.nrows == 0)
-			elog(ERROR, "the Parquet reader gave a batch without rows");
-		convert_batch(loader, done);
-		row_sink_flush(loader->sink);
-		done += loader->batch.nrows;
-		loader->next_row += loader->batch.nrows;
+bool
+parquet_loader_fill(ParquetLoader *loader)
+{
+	uint64 done = loader->counts->rows_read;
+	uint32 want = Min(loader->chunk->records - done, BATCH_ROWS);
+	PqError error;
+
+	if (want == 0)
+	{
+		if (loader->is_read)
+			check_end(loader);
+		return false;
 	}
-	check_end(loader);
-	parquet_file_check_unchanged(loader->parquet);
-	return done;
+	pq_error_init(&error);
+	if (pq_rows_next(loader->rows, want, &loader->batch, &error) != FMT_OK)
+		parquet_file_raise(loader->chunk->file->source, &error);
+	if (loader->batch.nrows == 0)
+		elog(ERROR, "the Parquet reader gave a batch without rows");
+	convert_batch(loader, done);
+	loader->next_row += loader->batch.nrows;
+	loader->counts->rows_read += loader->batch.nrows;
+	return true;
 }

@@ -1,0 +1,159 @@
+/*
+ * row_checker.c: RowBatch -> contract -> good rows, bad rows.
+ *
+ * Memory: the checker and its batch live as long as the load; the batch is reset when it
+ * is to be filled again.
+ */
+#include "postgres.h"
+
+#include "stage/row_checker.h"
+
+#include "contract/row_deletions.h"
+#include "contract/row_filter.h"
+#include "miscadmin.h"
+#include "stage/bad_row.h"
+#include "stage/caller_rights.h"
+
+struct RowChecker
+{
+	const IngestOptions *options;
+	const ContractSpec *spec;
+	Contract *contract;
+	RowFilter *filter; /* NULL: none */
+	Oid user;
+	RowBatch *batch;
+	int next; /* row of the batch that is given out next */
+	/* of the current chunk */
+	const Chunk *chunk;
+	ChunkCounts *counts;
+	DescribeRow describe;
+	void *loader;
+};
+
+RowChecker *
+row_checker_create(const ContractSpec *spec, const IngestOptions *options, TupleDesc desc, Oid user)
+{
+	RowChecker *checker = palloc0(sizeof(RowChecker));
+	CallerRights saved;
+
+	checker->options = options;
+	checker->spec = spec;
+	checker->user = user;
+	/* planning evaluates what is constant in expressions */
+	caller_rights_take(checker->user, &saved);
+	checker->contract = contract_compile(spec, &options->format, desc);
+	checker->filter = row_filter_create(spec, desc);
+	caller_rights_leave(&saved);
+	checker->batch = batch_create(desc->natts);
+	return checker;
+}
+
+RowBatch *
+row_checker_batch(const RowChecker *checker)
+{
+	return checker->batch;
+}
+
+Oid
+row_checker_user(const RowChecker *checker)
+{
+	return checker->user;
+}
+
+const Contract *
+row_checker_contract(const RowChecker *checker)
+{
+	return checker->contract;
+}
+
+void
+row_checker_set_chunk(RowChecker *checker, const Chunk *chunk, ChunkCounts *counts,
+					  DescribeRow describe, void *loader)
+{
+	checker->chunk = chunk;
+	checker->counts = counts;
+	checker->describe = describe;
+	checker->loader = loader;
+}
+
+void
+row_checker_empty(RowChecker *checker)
+{
+	batch_reset(checker->batch);
+	checker->next = 0;
+}
+
+void
+row_checker_check(RowChecker *checker)
+{
+	RowBatch *batch = checker->batch;
+	CallerRights saved;
+
+	CHECK_FOR_INTERRUPTS();
+	caller_rights_take(checker->user, &saved);
+	contract_convert(checker->contract, batch, checker->options->on_error == ON_ERROR_SET_NULL);
+	if (checker->filter != NULL)
+		row_filter_apply(checker->filter, batch);
+	if (checker->spec->deletion >= 0)
+		row_deletions_mark(checker->spec, batch);
+	contract_check(checker->contract, batch);
+	caller_rights_leave(&saved);
+}
+
+static inline bool
+is_good(const BatchRow *row)
+{
+	return row->violations == NULL && !row->is_filtered;
+}
+
+RowVerdict
+row_checker_next(RowChecker *checker, int *first, int *count)
+{
+	const RowBatch *batch = checker->batch;
+
+	while (checker->next < batch->nrows && batch->rows[checker->next].is_filtered)
+	{
+		chunk_counts_add_filtered(checker->counts, 1);
+		checker->next++;
+	}
+	*first = checker->next;
+	if (*first >= batch->nrows)
+		return ROWS_END;
+	while (checker->next < batch->nrows && is_good(&batch->rows[checker->next]))
+		checker->next++;
+	*count = checker->next - *first;
+	checker->counts->rows_staged += *count;
+	if (*count > 0)
+		return ROWS_GOOD;
+	checker->next++;
+	return ROW_BAD;
+}
+
+bool
+row_checker_reject(RowChecker *checker, int row, QuarantineRow *out)
+{
+	const Chunk *chunk = checker->chunk;
+	const BatchRow *bad = &checker->batch->rows[row];
+	MemoryContext oldcontext;
+
+	checker->counts->rows_bad++;
+	if (chunk_counts_all_bad(checker->counts))
+		checker->counts->leading_bad++;
+	if (checker->options->on_error == ON_ERROR_IGNORE)
+	{
+		checker->counts->rows_ignored++;
+		return false;
+	}
+	memset(out, 0, sizeof(*out));
+	out->file_no = chunk->file->file_no;
+	out->record_no = chunk->first_row + bad->record;
+	out->row_group = -1;
+	out->violations = bad->violations;
+	oldcontext = MemoryContextSwitchTo(checker->batch->context);
+	checker->describe(checker->loader, bad, out);
+	MemoryContextSwitchTo(oldcontext);
+	if (checker->options->on_error == ON_ERROR_STOP)
+		bad_row_raise(bad, chunk->file->source->path, out);
+	checker->counts->rows_quarantined++;
+	return true;
+}
