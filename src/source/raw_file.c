@@ -6,8 +6,9 @@
  *
  * Exactly the bytes that stat promised are read; one byte less or more is an
  * error at once, so a file that keeps growing cannot be read forever.  The
- * descriptor is a transient one: an abort closes it.  The hash state is
- * libxxhash's own memory and freed when the memory context goes.
+ * descriptor is a virtual one, so that a cursor can read on when the
+ * subtransaction that opened the file is rolled back.  It is closed, and the hash state,
+ * which is libxxhash's own memory, is freed at the latest when the memory context goes.
  */
 #include "postgres.h"
 
@@ -27,7 +28,7 @@
 struct RawFile
 {
 	SourceFile file;
-	int fd;
+	File fd;
 	uint64 position;
 	bool at_end;
 	XXH3_state_t *hash;
@@ -39,24 +40,34 @@ StaticAssertDecl(sizeof(XXH128_canonical_t) == SOURCE_HASH_LEN,
 
 /* Called when the memory context goes, after an error too. */
 static void
-release_hash(void *arg)
+release(void *arg)
 {
 	RawFile *raw = arg;
 
+	if (raw->fd >= 0)
+		FileClose(raw->fd);
+	raw->fd = -1;
 	XXH3_freeState(raw->hash);
 	raw->hash = NULL;
 }
 
 static void
-init_hash(RawFile *raw, MemoryContext context)
+init_hash(RawFile *raw)
 {
-	raw->release.func = release_hash;
-	raw->release.arg = raw;
 	raw->hash = XXH3_createState();
 	if (raw->hash == NULL)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	MemoryContextRegisterResetCallback(context, &raw->release);
 	XXH3_128bits_reset(raw->hash);
+}
+
+/* Opens the file again if need be: what is then under its path is looked at. */
+static int
+descriptor(const RawFile *raw)
+{
+	if (FileSize(raw->fd) < 0)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not determine the size of file \"%s\": %m", raw->file.path)));
+	return FileGetRawDesc(raw->fd);
 }
 
 static void
@@ -64,7 +75,7 @@ check_regular(const RawFile *raw)
 {
 	struct stat st;
 
-	if (fstat(raw->fd, &st) != 0)
+	if (fstat(descriptor(raw), &st) != 0)
 		ereport(ERROR, (errcode_for_file_access(),
 						errmsg("could not stat file \"%s\": %m", raw->file.path)));
 	if (!S_ISREG(st.st_mode))
@@ -81,47 +92,45 @@ raw_file_open(const SourceFile *file, MemoryContext context)
 	raw->file.path = MemoryContextStrdup(context, file->path);
 	if (file->salt != NULL)
 		raw->file.salt = MemoryContextStrdup(context, file->salt);
-	init_hash(raw, context);
+	raw->fd = -1;
+	raw->release.func = release;
+	raw->release.arg = raw;
+	MemoryContextRegisterResetCallback(context, &raw->release);
+	init_hash(raw);
 
 	/* O_NONBLOCK: a FIFO that took the file's place must not block the backend */
-	raw->fd = OpenTransientFile(raw->file.path, O_RDONLY | O_NONBLOCK | PG_BINARY);
+	raw->fd = PathNameOpenFile(raw->file.path, O_RDONLY | O_NONBLOCK | PG_BINARY);
 	if (raw->fd < 0)
 		ereport(ERROR, (errcode_for_file_access(),
 						errmsg("could not open file \"%s\" for reading: %m", raw->file.path)));
 	check_regular(raw);
-	identity_check_unchanged(&raw->file, raw->fd);
+	identity_check_unchanged(&raw->file, descriptor(raw));
 #ifdef USE_POSIX_FADVISE
-	(void) posix_fadvise(raw->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only */
+	(void) posix_fadvise(FileGetRawDesc(raw->fd), 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only */
 #endif
 	return raw;
 }
 
-/* One read(); returns what it gave, 0 at the end of the file. */
+/* One read; returns what it gave, 0 at the end of the file. */
 static size_t
 read_piece(RawFile *raw, char *buf, size_t len)
 {
-	for (;;)
-	{
-		ssize_t got;
+	int got;
 
-		CHECK_FOR_INTERRUPTS();
-		pgstat_report_wait_start(WAIT_EVENT_COPY_FILE_READ);
-		got = read(raw->fd, buf, len);
-		pgstat_report_wait_end();
-		if (got >= 0)
-			return (size_t) got;
-		if (errno != EINTR)
-			ereport(ERROR, (errcode_for_file_access(),
-							errmsg("could not read file \"%s\" at byte %llu: %m", raw->file.path,
-								   (unsigned long long) raw->position)));
-	}
+	CHECK_FOR_INTERRUPTS();
+	got = FileRead(raw->fd, buf, len, (off_t) raw->position, WAIT_EVENT_COPY_FILE_READ);
+	if (got < 0)
+		ereport(ERROR, (errcode_for_file_access(),
+						errmsg("could not read file \"%s\" at byte %llu: %m", raw->file.path,
+							   (unsigned long long) raw->position)));
+	return (size_t) got;
 }
 
 /* The file could be read up to another size than stat promised. */
 static void
 report_other_size(const RawFile *raw, uint64 size)
 {
-	identity_check_unchanged(&raw->file, raw->fd);
+	identity_check_unchanged(&raw->file, descriptor(raw));
 	/* stat has not noticed: it never knows the real size of the kernel's files */
 	identity_report_size(&raw->file, size);
 }
@@ -186,7 +195,7 @@ raw_file_finish(RawFile *raw, SourceIdentity *identity)
 {
 	if (!raw->at_end)
 		elog(ERROR, "file \"%s\" has not been read to its end", raw->file.path);
-	identity_check_unchanged(&raw->file, raw->fd);
+	identity_check_unchanged(&raw->file, descriptor(raw));
 	identity->size = raw->position;
 	raw_file_digest(raw, identity->hash);
 	if (raw->file.salt != NULL)
@@ -197,8 +206,6 @@ raw_file_finish(RawFile *raw, SourceIdentity *identity)
 void
 raw_file_close(RawFile *raw)
 {
-	if (CloseTransientFile(raw->fd) != 0)
-		ereport(ERROR, (errcode_for_file_access(),
-						errmsg("could not close file \"%s\": %m", raw->file.path)));
+	FileClose(raw->fd);
 	raw->fd = -1;
 }

@@ -14,8 +14,8 @@ typedef struct RawFile RawFile;
 
 /*
  * Opens a regular file, which must still be what *file says (copied).  All
- * memory belongs to the context and goes with it.  The descriptor is closed by
- * raw_file_close() or by the end of the current (sub)transaction.
+ * memory belongs to the context and goes with it, as does the descriptor if
+ * raw_file_close() has not closed it.
  */
 extern RawFile *raw_file_open(const SourceFile *file, MemoryContext context);
 

@@ -5,8 +5,7 @@
  * a SourceStream reads one of them: raw bytes -> decompress -> (UTF-16 to
  * UTF-8) -> bytes of text.  All memory is allocated below the memory context
  * that is current at the call and goes with it, after an error too; the open
- * file is closed by source_close(), or at the latest by an abort of the
- * (sub)transaction that opened it.  Errors are raised with ereport and name
+ * file is closed by source_close(), or at the latest with that context.  Errors are raised with ereport and name
  * the file and byte.  Rights are the caller's business (api/).
  */
 #ifndef INGEST_SOURCE_H
