@@ -172,6 +172,7 @@ OBJS += \
 	src/stage/csv_loader.o \
 	src/stage/failpoint.o \
 	src/stage/feeder.o \
+	src/stage/file_columns.o \
 	src/stage/file_head.o \
 	src/stage/inline.o \
 	src/stage/lane_multi_insert.o \

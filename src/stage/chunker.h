@@ -13,6 +13,13 @@
 #include "stage/chunk.h"
 #include "stage/file_head.h"
 
+/*
+ * Longest first chunk of a load.  A file that is not what it should be is
+ * noticed in it (option initial_bad_rows), before a whole chunk_size of its
+ * rows is in quarantine.  The header may already have brought more into memory.
+ */
+#define CHUNKER_FIRST_SIZE ((size_t) 64 * 1024)
+
 typedef struct Chunker Chunker; /* opaque; lives in the context current at chunker_open() */
 
 typedef enum ChunkerResult

@@ -14,19 +14,12 @@
 
 #include "miscadmin.h"
 #include "stage/chunker.h"
-#include "stage/mapping.h"
+#include "stage/file_columns.h"
 #include "stage/row_group_cutter.h"
 #include "utils/memutils.h"
 
 /* Rest of a window that is too small to start another file in. */
 #define WINDOW_REST_MIN ((size_t) 4 * 1024)
-
-/*
- * Longest first chunk of a load.  A file that is not what it should be is
- * noticed in it (option initial_bad_rows), before a whole chunk_size of its
- * rows is in quarantine.  The header may already have brought more into memory.
- */
-#define FIRST_CHUNK_SIZE ((size_t) 64 * 1024)
 
 typedef struct Feeder
 {
@@ -99,7 +92,7 @@ shorten_first_chunk(Feeder *feeder, Chunker *chunker, const PlannedFile *file)
 {
 	if (file->manifest->file_no == 0)
 		chunker_use(chunker, feeder->window.data,
-					Min(feeder->window.size, Max(chunker_pending(chunker), FIRST_CHUNK_SIZE)));
+					Min(feeder->window.size, Max(chunker_pending(chunker), CHUNKER_FIRST_SIZE)));
 }
 
 /* Keeps a chunk for the submit of its window. */
@@ -115,29 +108,16 @@ add_chunk(Feeder *feeder, const Chunk *chunk)
 	MemoryContextSwitchTo(oldcontext);
 }
 
-/* Looks into the file, which is not done before its rows are wanted. */
-static bool
-is_parquet(const IngestOptions *options, const SourceFile *file)
-{
-	if (options->file_format == FORMAT_AUTO)
-		return source_is_parquet(file);
-	return options->file_format == FORMAT_PARQUET;
-}
-
 /* Says what the file's fields mean, by its head. */
 static ChunkFile *
 describe_file(const Feeder *feeder, const PlannedFile *file, ChunkFormat format,
 			  const FileHead *head)
 {
-	ChunkFile *described = palloc0(sizeof(ChunkFile));
+	ChunkFile *described =
+		file_columns_describe(feeder->setup->request, feeder->setup->plan->command.load->columns,
+							  file->source, format, head);
 
 	described->file_no = file->manifest->file_no;
-	described->format = format;
-	described->source = file->source;
-	mapping_resolve(feeder->setup->request->target, feeder->setup->request->options, head,
-					feeder->setup->plan->command.load->columns, described);
-	if (described->has_defaults && feeder->setup->request->unique_key != NIL)
-		manifest_refuse_defaults(file->source->path);
 	return described;
 }
 
@@ -258,7 +238,7 @@ stage_parquet(Feeder *feeder, const PlannedFile *file, List *committed)
 	Chunk chunk;
 
 	cutter = row_group_cutter_open(parquet, describe_file(feeder, file, CHUNK_PARQUET, &head),
-								   feeder->setup->request->options, committed);
+								   feeder->setup->request->options, true, committed);
 	while ((result = row_group_cutter_next(cutter, &chunk)) == CHUNKER_CHUNK ||
 		   result == CHUNKER_SKIPPED)
 	{
@@ -285,7 +265,7 @@ stage_file(Feeder *feeder, const PlannedFile *file)
 		committed = manifest_chunks(load->load_id, file->manifest->file_no);
 	if (is_complete(file, committed))
 		same = is_unchanged(file);
-	else if (is_parquet(feeder->setup->request->options, file->source))
+	else if (file_columns_format(feeder->setup->request->options, file->source) == CHUNK_PARQUET)
 		same = stage_parquet(feeder, file, committed);
 	else
 		same = stage_text(feeder, file, committed);
@@ -320,24 +300,6 @@ feed_files(Feeder *feeder)
 	feeder->setup->executor->routine->drain(feeder->setup->executor);
 	MemoryContextDelete(file_context);
 	return same;
-}
-
-void
-feeder_read_head(const IngestOptions *options, const PlannedFile *file, FileHead *head)
-{
-	Chunker *chunker;
-
-	if (is_parquet(options, file->source))
-	{
-		memset(head, 0, sizeof(*head));
-		head->names = row_group_cutter_names(parquet_file_open(file->source));
-		return;
-	}
-	chunker = chunker_open(file->source, options);
-	chunker_use(chunker, MemoryContextAllocHuge(CurrentMemoryContext, options->chunk_size),
-				options->chunk_size);
-	chunker_read_head(chunker, head);
-	chunker_close(chunker);
 }
 
 bool

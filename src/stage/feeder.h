@@ -5,7 +5,6 @@
 #define INGEST_STAGE_FEEDER_H
 
 #include "stage/executor.h"
-#include "stage/file_head.h"
 #include "stage/plan.h"
 #include "stage/progress.h"
 
@@ -16,9 +15,6 @@ typedef struct FeederSetup
 	Executor *executor;
 	Progress *progress;
 } FeederSetup;
-
-/* What the head of a file says about its columns; memory below the current context. */
-extern void feeder_read_head(const IngestOptions *options, const PlannedFile *file, FileHead *head);
 
 /*
  * Returns when every chunk is loaded; false when a file does not begin with

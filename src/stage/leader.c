@@ -14,17 +14,15 @@
 
 #include "manifest/quarantine.h"
 #include "miscadmin.h"
-#include "stage/chunker.h"
 #include "stage/executor.h"
 #include "stage/failpoint.h"
 #include "stage/feeder.h"
+#include "stage/file_columns.h"
 #include "stage/limits.h"
-#include "stage/mapping.h"
 #include "stage/plan.h"
 #include "stage/progress.h"
 #include "stage/worker_choice.h"
 #include "storage/ipc.h"
-#include "utils/memutils.h"
 
 /* Files described in one command; bounds its size far below the smallest chunk_size. */
 #define COMMAND_FILES_BYTES ((size_t) 32 * 1024)
@@ -41,53 +39,16 @@ typedef struct Leader
 	const char *rejected; /* why, when there are too many bad rows */
 } Leader;
 
-static List *
-copy_names(List *names)
-{
-	List *copy = NIL;
-	ListCell *lc;
-
-	foreach (lc, names)
-		copy = lappend(copy, pstrdup(lfirst(lc)));
-	return copy;
-}
-
-/*
- * The columns of a new load: those that any of its files provides. Files without any
- * record count only if there are no others.
- */
+/* The columns of a new load: those that any of its files provides. */
 static List *
 find_columns(const StageRequest *request, const StagePlan *plan)
 {
-	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest head", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext oldcontext = CurrentMemoryContext;
-	List *columns = NIL;
+	List *files = NIL;
 	ListCell *lc;
 
 	foreach (lc, plan->files)
-	{
-		const PlannedFile *file = lfirst(lc);
-		bool is_last = lnext(plan->files, lc) == NULL;
-		FileHead head;
-		List *found;
-
-		CHECK_FOR_INTERRUPTS();
-		MemoryContextSwitchTo(context);
-		feeder_read_head(request->options, file, &head);
-		if (!head.missing || (is_last && columns == NIL))
-			found =
-				mapping_columns(request->target, request->options, &head, file->source, columns);
-		else
-			found = columns;
-		MemoryContextSwitchTo(oldcontext);
-		if (list_length(found) > list_length(columns))
-			columns = copy_names(found);
-		MemoryContextReset(context);
-	}
-	mapping_check_rules(request->target, request->options, columns);
-	MemoryContextDelete(context);
-	return columns;
+		files = lappend(files, ((PlannedFile *) lfirst(lc))->source);
+	return file_columns_find(request, files);
 }
 
 /* Runs a command and leaves buf empty. */

@@ -95,6 +95,14 @@ old_enough(List *files, int64 min_age_ms)
 	return result;
 }
 
+List *
+plan_source_files(const StageRequest *request)
+{
+	List *all = request->files != NIL ? request->files : source_expand(request->source);
+
+	return old_enough(all, request->options->min_file_age);
+}
+
 /* Has the content of a file of an unfinished load been published since, by another load? */
 static bool
 published_since(const ManifestFile *manifest, const SourceFile *source)
@@ -306,8 +314,7 @@ StagePlan *
 plan_make(const StageRequest *request, int *files_skipped)
 {
 	StagePlan *plan = palloc0(sizeof(StagePlan));
-	List *all = request->files != NIL ? request->files : source_expand(request->source);
-	List *files = old_enough(all, request->options->min_file_age);
+	List *files = plan_source_files(request);
 	char *fingerprint = make_fingerprint(request);
 	List *known = NIL;
 	List *fresh;

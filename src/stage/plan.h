@@ -24,6 +24,9 @@ typedef struct StagePlan
 	uint64 bytes_total;
 } StagePlan;
 
+/* What the request's source stands for, less files that somebody may still be writing. */
+extern List *plan_source_files(const StageRequest *request);
+
 /* NULL when there is nothing to stage. columns of a new load are left to the caller. */
 extern StagePlan *plan_make(const StageRequest *request, int *files_skipped);
 

@@ -31,7 +31,7 @@
 #define BUFFER_ROWS  1000
 #define BUFFER_BYTES ((size_t) 1024 * 1024)
 
-/* Values and messages are cut here; the whole line is beside them. */
+/* Values and messages are cut here. */
 #define VALUE_MAX 1000
 
 /* Columns of ingest.quarantine_rows, in order. */
@@ -119,9 +119,8 @@ flush(QuarantineWriter *writer)
 	writer->bytes = 0;
 }
 
-/* How many bytes of a value or message are kept: whole characters. */
-static size_t
-kept_len(const char *string, size_t len)
+size_t
+quarantine_kept_len(const char *string, size_t len)
 {
 	if (len <= VALUE_MAX)
 		return len;
@@ -159,10 +158,11 @@ build_more_errors(const Violation *violations)
 		(void) pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 		push_string(&state, "rule", v->rule, strlen(v->rule));
 		if (v->value != NULL)
-			push_string(&state, "value", v->value, kept_len(v->value, v->value_len));
+			push_string(&state, "value", v->value, quarantine_kept_len(v->value, v->value_len));
 		if (v->column != NULL)
 			push_string(&state, "column", v->column, strlen(v->column));
-		push_string(&state, "message", v->message, kept_len(v->message, strlen(v->message)));
+		push_string(&state, "message", v->message,
+					quarantine_kept_len(v->message, strlen(v->message)));
 		/* a copy: unpack_sql_state() has one buffer for all */
 		push_string(&state, "sqlstate", pstrdup(unpack_sql_state(v->sqlstate)), 5);
 		(void) pushJsonbValue(&state, WJB_END_OBJECT, NULL);
@@ -188,9 +188,10 @@ put_violations(TupleTableSlot *slot, const Violation *first)
 	put_text(slot, COL_COLUMN_NAME, first->column,
 			 first->column == NULL ? 0 : strlen(first->column));
 	put_text(slot, COL_SQLSTATE, unpack_sql_state(first->sqlstate), 5);
-	put_text(slot, COL_MESSAGE, first->message, kept_len(first->message, strlen(first->message)));
+	put_text(slot, COL_MESSAGE, first->message,
+			 quarantine_kept_len(first->message, strlen(first->message)));
 	put_text(slot, COL_VALUE, first->value,
-			 first->value == NULL ? 0 : kept_len(first->value, first->value_len));
+			 first->value == NULL ? 0 : quarantine_kept_len(first->value, first->value_len));
 	slot->tts_isnull[COL_MORE_ERRORS] = first->next == NULL;
 	if (first->next != NULL)
 		slot->tts_values[COL_MORE_ERRORS] = JsonbPGetDatum(build_more_errors(first->next));

@@ -23,6 +23,9 @@ typedef struct QuarantineRow
 	const Violation *violations;
 } QuarantineRow;
 
+/* How many bytes of a value or message are kept: whole characters, as the whole line is beside them. */
+extern size_t quarantine_kept_len(const char *string, size_t len);
+
 /* Allocates in CurrentMemoryContext; one writer serves one transaction. */
 extern QuarantineWriter *quarantine_writer_begin(int64 load_id);
 extern void quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row);

@@ -32,7 +32,7 @@ struct RowGroupCutter
 	int32 nleaves; /* that will be read */
 	int32 *leaves;
 	uint64 target_size;   /* decoded bytes of a chunk */
-	SourceDigest *digest; /* NULL when the file is read to its end */
+	SourceDigest *digest; /* NULL when the file is read to its end, or not at all */
 	XXH128_hash_t footer_hash;
 	int chunk_no;
 	uint64 row;      /* of the next chunk, from 1 */
@@ -90,7 +90,7 @@ find_leaves(RowGroupCutter *cutter)
 
 RowGroupCutter *
 row_group_cutter_open(const ParquetFile *parquet, const ChunkFile *file,
-					  const IngestOptions *options, List *committed)
+					  const IngestOptions *options, bool identify, List *committed)
 {
 	RowGroupCutter *cutter = palloc0(sizeof(RowGroupCutter));
 
@@ -101,7 +101,8 @@ row_group_cutter_open(const ParquetFile *parquet, const ChunkFile *file,
 	cutter->target_size = options->row_group_size;
 	cutter->row = 1;
 	cutter->footer_hash = XXH3_128bits(cutter->pq->footer, cutter->pq->footer_len);
-	cutter->digest = source_digest_open(parquet_file_source(parquet));
+	if (identify)
+		cutter->digest = source_digest_open(parquet_file_source(parquet));
 	find_leaves(cutter);
 	return cutter;
 }
@@ -110,7 +111,7 @@ uint64
 row_group_cutter_position(const RowGroupCutter *cutter)
 {
 	if (cutter->digest == NULL)
-		return parquet_file_source(cutter->parquet)->size;
+		return cutter->done ? parquet_file_source(cutter->parquet)->size : cutter->group_end;
 	return source_digest_position(cutter->digest);
 }
 
@@ -195,6 +196,8 @@ hash_chunk(RowGroupCutter *cutter, Chunk *chunk)
 	} both;
 	XXH128_canonical_t canonical;
 
+	if (cutter->digest == NULL)
+		return;
 	source_digest_advance(cutter->digest, cutter->group_end, both.beginning);
 	XXH128_canonicalFromHash(&both.footer, cutter->footer_hash);
 	XXH128_canonicalFromHash(&canonical, XXH3_128bits(&both, sizeof(both)));
@@ -207,11 +210,13 @@ finish_file(RowGroupCutter *cutter, Chunk *chunk)
 {
 	SourceIdentity identity;
 
+	chunk->last = true;
+	chunk->raw_end = parquet_file_source(cutter->parquet)->size;
+	if (cutter->digest == NULL)
+		return;
 	source_digest_finish(cutter->digest, &identity);
 	cutter->digest = NULL;
-	chunk->last = true;
 	chunk->file_size = identity.size;
-	chunk->raw_end = identity.size;
 	memcpy(chunk->file_hash, identity.hash, MANIFEST_HASH_LEN);
 }
 

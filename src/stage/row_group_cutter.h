@@ -15,9 +15,13 @@
 
 typedef struct RowGroupCutter RowGroupCutter; /* opaque; lives in the context current at creation */
 
-/* committed: ManifestChunk * of an earlier call, by number, NIL for a new file. */
+/*
+ * identify: reads the whole file, for the hashes of it and its chunks; they are zero otherwise.
+ * committed: ManifestChunk * of an earlier call, by number, NIL for a new file.
+ */
 extern RowGroupCutter *row_group_cutter_open(const ParquetFile *parquet, const ChunkFile *file,
-											 const IngestOptions *options, List *committed);
+											 const IngestOptions *options, bool identify,
+											 List *committed);
 
 /* CHUNKER_CHUNK, CHUNKER_SKIPPED, CHUNKER_DONE or CHUNKER_CHANGED, as chunker_next(). */
 extern ChunkerResult row_group_cutter_next(RowGroupCutter *cutter, Chunk *chunk);
