@@ -92,7 +92,7 @@ sub worker_killed
 	kill('KILL', pid_of($node, "backend_type = 'pg_ingest worker'"));
 	$node->wait_for_log(qr/all server processes terminated; reinitializing/, $log_end);
 	end_session($session);
-	$node->poll_query_until('postgres', 'SELECT true');
+	wait_for($node, 'SELECT true', 'recovery');
 	load_ok($node, $load, 'published', 'worker killed: the same call publishes');
 	is_whole($target, 'worker killed: every row once');
 	return;

@@ -100,7 +100,7 @@ sub test_interrupted
 			if ($way eq 'crash')
 			{
 				# postmaster notices, ends all, starts anew
-				$node->poll_query_until('postgres', "SELECT pg_postmaster_start_time() IS NOT NULL AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)");
+				wait_for($node, "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)", 'recovery');
 			}
 			sql($node, "DROP TRIGGER IF EXISTS wait ON $target");
 			is( sql($node, "SELECT string_agg(id::text, ' ' ORDER BY id) FROM $target"),

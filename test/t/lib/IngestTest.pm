@@ -11,6 +11,7 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 our @EXPORT = qw(
   new_cluster sql create_target write_file make_orders set_truth
@@ -205,13 +206,21 @@ sub end_session
 	return ($session->{out}, $session->{err});
 }
 
-# Polls until the query gives true.
+# Polls until the query gives true, also where there is no server yet: the query is an argument, because
+# a psql that cannot connect is gone before poll_query_until() has written to it, which ends the test.
 sub wait_for
 {
 	my ($node, $query, $what) = @_;
+	my @psql = ('psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', $query);
+	my ($out, $err) = ('', '');
 
-	$node->poll_query_until('postgres', $query) or die "timed out waiting for $what";
-	return;
+	for (1 .. 10 * $wait_seconds)
+	{
+		IPC::Run::run(\@psql, '<', \undef, '>', \$out, '2>', \$err);
+		return if $out eq "t\n";
+		usleep(100_000);
+	}
+	die "timed out waiting for $what: $out$err";
 }
 
 # Waits until the leader is at the point, or both of its workers are.
