@@ -68,21 +68,6 @@ find_postgres_packages()
 	postgres=("postgresql-$major" "postgresql-server-dev-$major")
 }
 
-# Sets cron to the package of pg_cron, which one test uses, for the PostgreSQL that is meant; to
-# nothing where there is none.
-find_cron_package()
-{
-	local major
-	cron=()
-	major=$("${PG_CONFIG:-/usr/lib/postgresql/$(newest_server)/bin/pg_config}" --version |
-		sed 's/^[^0-9]*\([0-9]*\).*/\1/')
-	is_installed "postgresql-$major-cron" && return
-	has_candidate "postgresql-$major-cron" || update_lists
-	if has_candidate "postgresql-$major-cron"; then
-		cron=("postgresql-$major-cron")
-	fi
-}
-
 install_missing()
 {
 	local missing=() package
@@ -96,6 +81,22 @@ install_missing()
 		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 "${missing[@]}" </dev/null >/dev/null
 }
 
+# install_extensions: extensions that one test each uses, for the PostgreSQL that is meant, where they
+# are packages.
+install_extensions()
+{
+	local major extension package
+	major=$(server_major)
+	for extension in cron partman postgis-3; do
+		package=postgresql-$major-$extension
+		is_installed "$package" && continue
+		has_candidate "$package" || update_lists
+		if has_candidate "$package"; then
+			install_missing "$package" || say "going on without $package"
+		fi
+	done
+}
+
 command -v dpkg-query >/dev/null || { say "not a Debian system, installing nothing"; exit 0; }
 for group in "$@"; do
 	case $group in
@@ -104,14 +105,8 @@ for group in "$@"; do
 			install_missing "${BUILD_PACKAGES[@]}" "${postgres[@]}"
 			;;
 		test)
-			find_cron_package
-			install_missing "${TEST_PACKAGES[@]}" "${cron[@]}"
-			for package in postgis-3 partman; do	# one test each; 40 MB and 1 MB
-				package=postgresql-$(server_major)-$package
-				if has_candidate "$package"; then
-					install_missing "$package" || say "going on without $package"
-				fi
-			done
+			install_missing "${TEST_PACKAGES[@]}"
+			install_extensions
 			;;
 		bench) install_missing "${BENCH_PACKAGES[@]}" ;;
 		interop)
