@@ -12,7 +12,8 @@
 
 #include "access/sysattr.h"
 #include "contract/expression.h"
-#include "nodes/pathnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 
 /* Raises an error for what cannot be decided on a row of a file. */
@@ -45,16 +46,59 @@ filter_expr_parse(Relation target, const char *text)
 	return expr;
 }
 
+/* Does the node call what may give another value in another statement? */
+static bool
+is_call(Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_FuncExpr:
+		case T_OpExpr:
+		case T_DistinctExpr:
+		case T_NullIfExpr:
+		case T_ScalarArrayOpExpr:
+		case T_RowCompareExpr:
+		case T_CoerceViaIO:
+		case T_SQLValueFunction:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Does it have another value in another row, or in another place of the expression? */
+static bool
+depends_on_row(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Var) || IsA(node, CaseTestExpr) || IsA(node, CoerceToDomainValue))
+		return true;
+	return expression_tree_walker(node, depends_on_row, context);
+}
+
+/* Replaces calls of stable functions by their values. */
+static Node *
+evaluate_calls(Node *node, void *context)
+{
+	if (node == NULL)
+		return NULL;
+	if (is_call(node) && !depends_on_row(node, NULL))
+		return (Node *) evaluate_expr((Expr *) node, exprType(node), exprTypmod(node),
+									  exprCollation(node));
+	return expression_tree_mutator(node, evaluate_calls, context);
+}
+
+/* Not estimate_expression_value(): it leaves out what domains check. */
 Node *
 filter_expr_fold(Node *expr, const char *text)
 {
 	ExpressionSource source = {.subject = "option \"filter\"", .text = text};
 	ErrorContextCallback callback = {error_context_stack, expression_context, &source};
-	PlannerInfo *root = makeNode(PlannerInfo);
 
-	root->glob = makeNode(PlannerGlobal);
 	error_context_stack = &callback;
-	expr = estimate_expression_value(root, expr);
+	expr = evaluate_calls(eval_const_expressions(NULL, expr), NULL);
+	expr = eval_const_expressions(NULL, expr);
 	error_context_stack = callback.previous;
 	return expr;
 }

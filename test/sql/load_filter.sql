@@ -74,3 +74,9 @@ CALL write(file('k.csv'), E'id,n\n,1\n2,2\n,3\n2,5\n');
 SELECT report(ingest.load('k', file('k.csv'), options => '{"filter": "n > 1"}'));
 SELECT * FROM bad;
 SELECT * FROM k;
+
+-- A cast to a domain checks its value
+CREATE DOMAIN small AS int CHECK (VALUE < 3);
+CALL write(file('d.csv'), E'id,n\n1,1\n2,2\n3,3\n4,4\n');
+SELECT report(ingest.load('k', file('d.csv'), options => '{"force": true, "filter": "n::small > 1"}'));
+SELECT * FROM bad;
