@@ -111,17 +111,19 @@ add_checks(ContractSpec *spec, Relation target, const AttrNumber *lane_attno, Li
 
 /* The filter on columns of the lane, decided as far as it can be without a row. */
 static char *
-make_filter(Relation target, const AttrNumber *lane_attno, const char *text)
+make_filter(Relation target, const AttrNumber *lane_attno, const ContractRules *rules)
 {
-	SpecRemap context = {target, lane_attno, NIL, false};
-	Node *expr = spec_remap(filter_expr_parse(target, text), &context);
+	SpecRemap context = {target, lane_attno, rules->computed, false};
+	Node *expr = spec_remap(filter_expr_parse(target, rules->filter), &context);
 
 	if (context.unknowable || contain_volatile_functions(expr))
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("option \"filter\" uses a column that the files do not provide and "
-							   "whose default is another value for every row"),
-						errdetail("The filter is: %s.", text)));
-	return nodeToString(filter_expr_fold(expr, text));
+						errmsg("option \"filter\" uses a column whose value is not known before "
+							   "publishing"),
+						errdetail("The files do not provide it, and it is filled row by row. "
+								  "The filter is: %s.",
+								  rules->filter)));
+	return nodeToString(filter_expr_fold(expr, rules->filter));
 }
 
 /* The attribute number of a live column; 0: the target lacks it. */
@@ -192,7 +194,7 @@ contract_spec_build(Relation target, List *columns, const ContractRules *rules)
 		spec_add_document(spec, rules->document, &remap);
 	}
 	if (rules->filter != NULL)
-		spec->filter = make_filter(target, lane_attno, rules->filter);
+		spec->filter = make_filter(target, lane_attno, rules);
 	return spec;
 }
 

@@ -80,3 +80,6 @@ CREATE DOMAIN small AS int CHECK (VALUE < 3);
 CALL write(file('d.csv'), E'id,n\n1,1\n2,2\n3,3\n4,4\n');
 SELECT report(ingest.load('k', file('d.csv'), options => '{"force": true, "filter": "n::small > 1"}'));
 SELECT * FROM bad;
+-- A column that publishing fills
+CREATE TABLE history (id int, n int, valid_from timestamptz, valid_to timestamptz);
+SELECT report(ingest.load('history', file('d.csv'), '{id}', 'scd2', options => '{"force": true, "filter": "valid_to IS NULL AND n > 1"}'));
