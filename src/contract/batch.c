@@ -51,15 +51,17 @@ batch_add_violation(RowBatch *batch, int row, const char *rule, int sqlstate, co
 	return violation;
 }
 
-ConvertCell *
-batch_add_cell(RowBatch *batch)
+void
+batch_add_cell(RowBatch *batch, int row, int column, Converter *converter, const char *text,
+			   size_t len)
 {
 	if (batch->ncells == batch->maxcells)
 	{
 		batch->maxcells *= 2;
 		batch->cells = repalloc_huge(batch->cells, mul_size(batch->maxcells, sizeof(ConvertCell)));
 	}
-	return &batch->cells[batch->ncells++];
+	batch->cells[batch->ncells++] = (ConvertCell){
+		.converter = converter, .data = text, .len = len, .row = row, .column = column};
 }
 
 void
@@ -67,16 +69,8 @@ batch_put_text(RowBatch *batch, int row, int column, Converter *converter, const
 {
 	size_t at = (size_t) row * batch->natts + column;
 	size_t len = strlen(text);
-	ConvertCell *cell;
 
 	batch->nulls[at] = false;
-	if (converter_try(converter, text, len, &batch->arena, &batch->values[at]) == CONVERT_OK)
-		return;
-	cell = batch_add_cell(batch);
-	cell->converter = converter;
-	cell->data = text;
-	cell->len = len;
-	cell->row = row;
-	cell->column = column;
-	cell->failure = NULL;
+	if (converter_try(converter, text, len, &batch->arena, &batch->values[at]) != CONVERT_OK)
+		batch_add_cell(batch, row, column, converter, text, len);
 }

@@ -61,15 +61,7 @@ extern void batch_reset(RowBatch *batch);
 static inline int
 batch_add_row(RowBatch *batch, const char *raw, size_t raw_len, uint64 record)
 {
-	BatchRow *row = &batch->rows[batch->nrows];
-
-	row->raw = raw;
-	row->raw_len = raw_len;
-	row->record = record;
-	row->violations = NULL;
-	row->raw_is_broken = false;
-	row->is_filtered = false;
-	row->is_deletion = false;
+	batch->rows[batch->nrows] = (BatchRow){.raw = raw, .raw_len = raw_len, .record = record};
 	return batch->nrows++;
 }
 
@@ -91,8 +83,9 @@ batch_row_is_checked_whole(const BatchRow *row)
 extern Violation *batch_add_violation(RowBatch *batch, int row, const char *rule, int sqlstate,
 									  const char *message);
 
-/* A cell to be decided later; valid until the next call. */
-extern ConvertCell *batch_add_cell(RowBatch *batch);
+/* A value of a row that contract_convert() is to decide; the text is kept, not copied. */
+extern void batch_add_cell(RowBatch *batch, int row, int column, Converter *converter,
+						   const char *text, size_t len);
 
 /* The text of a value, which is not NULL, into a row: at once, or as a cell.  It is kept, not copied. */
 extern void batch_put_text(RowBatch *batch, int row, int column, Converter *converter,

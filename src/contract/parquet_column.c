@@ -92,14 +92,7 @@ settle(ParquetColumn *column, const ParquetDoubt *doubt, uint32 row, RowBatch *b
 {
 	if (doubt->failure == NULL)
 	{
-		ConvertCell *cell = batch_add_cell(batch);
-
-		memset(cell, 0, sizeof(*cell));
-		cell->converter = doubt->converter;
-		cell->data = doubt->text;
-		cell->len = doubt->len;
-		cell->row = row;
-		cell->column = (uint32) attno;
+		batch_add_cell(batch, (int) row, attno, doubt->converter, doubt->text, doubt->len);
 		return;
 	}
 	batch->nulls[(size_t) row * batch->natts + attno] = true;

@@ -144,7 +144,6 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 		const ColumnRule *rule = &builder->columns[i];
 		int number = file->fields[i];
 		const CsvField *field;
-		ConvertCell *cell;
 
 		if (unlikely(number == CHUNK_CONSTANT))
 		{
@@ -160,16 +159,9 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 		}
 		field = &fields[number];
 		nulls[i] = is_null(rule, field);
-		if (nulls[i] || rule->convert(rule->converter, field->data, field->len, &batch->arena,
-									  &values[i]) == CONVERT_OK)
-			continue;
-		cell = batch_add_cell(batch);
-		cell->converter = rule->converter;
-		cell->data = field->data;
-		cell->len = field->len;
-		cell->row = row;
-		cell->column = i;
-		cell->failure = NULL;
+		if (!nulls[i] && rule->convert(rule->converter, field->data, field->len, &batch->arena,
+									   &values[i]) != CONVERT_OK)
+			batch_add_cell(batch, row, i, rule->converter, field->data, field->len);
 	}
 }
 
