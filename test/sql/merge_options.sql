@@ -86,6 +86,14 @@ CALL reset();
 SELECT merged('sync', '{"merge_exclude_columns": ["at", "touched"]}');
 SELECT * FROM target ORDER BY id;
 
+-- the column of update_if_newer goes with any update
+CALL reset();
+SELECT merged('upsert', '{"merge_update_columns": ["v"], "update_if_newer": "at"}');
+SELECT * FROM target WHERE id = 1;
+CALL reset();
+SELECT merged('upsert', '{"merge_exclude_columns": ["at", "touched"], "update_if_newer": "at"}');
+SELECT * FROM target WHERE id = 1;
+
 -- incremental_predicates: other rows are not looked at
 CREATE TABLE unkeyed (id int, v text, day date);
 INSERT INTO unkeyed VALUES (1, 'old', '2024-01-01'), (1, 'old', '2024-02-01'), (2, 'old', '2024-02-01');

@@ -76,6 +76,28 @@ SELECT merged('replace', target => 'bag', source => 'none');
 CALL write(file('f.csv'), E'a,b\n3,{}\n1,{}\n');
 SELECT failure(format('SELECT ingest.load(''bag'', %L, strategy => ''replace_where'', options => ''{"replace_where": "a > 2"}'')', file('f.csv')));
 SELECT report(ingest.publish(1, options => '{"replace_where": "a > 0"}'));
+-- a row in quarantine is not there: what it would have replaced goes, unlike by sync;
+-- a partition, or key, of which there are such rows only is not mentioned
+CREATE TABLE parts (id int PRIMARY KEY, line int, v int) PARTITION BY RANGE (id);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (10);
+CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (10) TO (20);
+CALL write(file('bad.csv'), E'id,line,v\n1,1,7\n2,1,x\n10,3,x\n');
+CREATE FUNCTION with_bad_row(strategy text, options jsonb DEFAULT '{}', unique_key text[] DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	TRUNCATE parts;
+	INSERT INTO parts VALUES (1, 1, 1), (2, 1, 2), (3, 2, 3), (10, 3, 10);
+	result := report(ingest.load('parts', file('bad.csv'), unique_key, strategy, options || '{"force": true}'));
+	RETURN concat_ws(' ', result, (SELECT array_agg(v ORDER BY id) FROM parts));
+END $$;
+SELECT with_bad_row('replace');
+SELECT with_bad_row('replace_where', '{"replace_where": "id < 3"}');
+SELECT with_bad_row('replace_partitions', '{"partition_swap": "never"}');
+SELECT with_bad_row('replace_partitions', '{"partition_swap": "always"}');
+SELECT with_bad_row('delete_insert', unique_key => '{line}');
+SELECT with_bad_row('sync');
+SELECT failure($$ SELECT with_bad_row('replace', '{"reject_limit": 0}') $$);
 -- readers of an older snapshot, and of the same transaction
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT count(*) FROM bag;
