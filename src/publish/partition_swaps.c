@@ -21,6 +21,7 @@
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
+#include "commands/defrem.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -102,7 +103,7 @@ static Oid
 create_replacement(Oid partition)
 {
 	Oid namespace = get_rel_namespace(partition);
-	char *name = psprintf("%.40s_ingest_%u", get_rel_name(partition), partition);
+	char *name = ChooseRelationName(get_rel_name(partition), NULL, "ingest", namespace, false);
 
 	caller_execute(psprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED "
 							"INCLUDING STORAGE INCLUDING COMPRESSION)",

@@ -100,6 +100,16 @@ SELECT ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', optio
 SELECT rows_inserted, rows_updated, rows_deleted, rows_unchanged, rows_deduplicated, plan FROM ingest.merge('keyed', 'delivery',
 	strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
 SELECT * FROM keyed ORDER BY id;
+-- once more after it was undone, and with the longest name that there is, of which bytes cannot be cut anywhere
+SELECT ingest.undo_swap(max(swap_id)) FROM ingest.swaps WHERE parent = 'keyed'::regclass;
+SELECT array_agg(v ORDER BY id) FROM keyed;
+SELECT rows_updated, plan FROM ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
+SELECT array_agg(v ORDER BY id) FROM keyed;
+SELECT 'x' || repeat('ä', 31) AS long_name \gset
+ALTER TABLE keyed_1 RENAME TO :"long_name";
+UPDATE delivery SET v = 'again';
+SELECT rows_updated, plan FROM ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
+SELECT octet_length(convert_to(replacement_name, 'UTF8')) < 64 AS valid FROM ingest.swaps WHERE parent = 'keyed'::regclass AND status = 'swapped' ORDER BY swap_id;
 
 -- partitions that rows need are created
 CREATE TABLE events (at timestamptz NOT NULL, v int) PARTITION BY RANGE (at);
