@@ -104,9 +104,10 @@ new_partitions_create(PublishRequest *request)
 
 	if (interval == NULL)
 		return;
-	if (strcmp(interval, "auto") == 0)
-		interval = NULL;
 	column = key_column(request, &type);
+	if (strcmp(interval, "auto") == 0 ||
+		RelationGetPartitionKey(request->target)->strategy == PARTITION_STRATEGY_LIST)
+		interval = NULL; /* a list has a partition for every value */
 	values = fetch_values(values_query(request, column, type, interval), type);
 	table_close(request->target, NoLock);
 	foreach (cell, values)

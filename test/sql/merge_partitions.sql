@@ -123,6 +123,11 @@ CREATE TABLE regions (region text, v int) PARTITION BY LIST (region);
 CREATE VIEW two_regions AS SELECT * FROM (VALUES ('north', 1), ('south', 2), ('south', 3), (NULL, 4)) AS v (region, v);
 SELECT rows_inserted FROM ingest.merge('regions', 'two_regions', strategy => 'append', options => '{"create_partitions": "auto"}');
 SELECT tableoid::regclass, count(*) FROM regions GROUP BY 1 ORDER BY 1;
+-- of a list every value has its own, also if it is a date
+CREATE VIEW dated AS SELECT at::date AS day, v FROM days;
+CREATE TABLE listed (day date, v int) PARTITION BY LIST (day);
+SELECT rows_inserted FROM ingest.merge('listed', 'dated', strategy => 'append', options => '{"create_partitions": "month"}');
+SELECT tableoid::regclass, count(*) FROM listed GROUP BY 1 ORDER BY 1;
 SELECT rows_inserted FROM ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "auto"}');
 SELECT ingest.merge('events', 'days', strategy => 'append', options => '{"create_partitions": "decade"}');
 SELECT ingest.merge('hashed', 'one', strategy => 'append', options => '{"create_partitions": "day"}');
