@@ -95,7 +95,6 @@ access_check_target(Oid target, AclMode rights)
 						errmsg("loading into table \"%s\" is not supported with row-level security",
 							   get_rel_name(target)),
 						errhint("Load as a role that row-level security does not apply to.")));
-	PreventCommandIfReadOnly("ingest.load()");
 }
 
 Relation

@@ -196,6 +196,7 @@ load_init(FunctionCallInfo fcinfo, LoadCall *call)
 	call->strategy = argument_text(fcinfo, 3);
 	access_check_files();
 	access_check_target(call->target, ACL_INSERT);
+	PreventCommandIfReadOnly("ingest.load()");
 	load_terms(call->target, 0, argument_options(fcinfo, 4), &call->terms);
 }
 
@@ -275,6 +276,7 @@ ingest_stage(PG_FUNCTION_ARGS)
 	argument_require(fcinfo, 1, "source");
 	access_check_files();
 	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
+	PreventCommandIfReadOnly("ingest.stage()");
 	request.source = argument_text(fcinfo, 1);
 	load_terms(PG_GETARG_OID(0), 0, argument_options(fcinfo, 2), &terms);
 	set_terms(&request, &terms);
@@ -291,7 +293,7 @@ ingest_stage(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(outcome.load_id);
 }
 
-/* A load that is still to be published, its target locked against other loads. */
+/* A load that is to be published or discarded, its target locked against other loads. */
 static ManifestLoad *
 lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 {
@@ -336,6 +338,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 	bool busy;
 
 	argument_require(fcinfo, 0, "load_id");
+	PreventCommandIfReadOnly("ingest.publish()");
 	options = options_parse(argument_options(fcinfo, 3));
 	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
 	options = with_options_of_load(fcinfo, 3, load);
@@ -359,9 +362,11 @@ ingest_publish(PG_FUNCTION_ARGS)
 Datum
 ingest_discard(PG_FUNCTION_ARGS)
 {
+	ManifestLoad *load;
 	bool busy;
-	ManifestLoad *load = lock_load(PG_GETARG_INT64(0), ON_BUSY_WAIT, &busy);
 
+	PreventCommandIfReadOnly("ingest.discard()");
+	load = lock_load(PG_GETARG_INT64(0), ON_BUSY_WAIT, &busy);
 	if (strcmp(load->status, "staging") != 0 && strcmp(load->status, "staged") != 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("load " INT64_FORMAT " is %s, there is nothing to discard",

@@ -55,6 +55,8 @@ init_request(FunctionCallInfo fcinfo, PublishRequest *request, bool lock)
 	argument_require(fcinfo, 1, "source");
 	options = options_parse(argument_options(fcinfo, 4));
 	access_check_target(PG_GETARG_OID(0), ACL_INSERT);
+	if (lock)
+		PreventCommandIfReadOnly("ingest.merge()");
 	if (lock && !stage_lock_target(PG_GETARG_OID(0), options->on_busy))
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 						errmsg("another load into table \"%s\" is running",

@@ -103,3 +103,8 @@ SELECT rows_inserted FROM ingest.merge('merge_errors.history', 'merge_errors.sou
 SELECT merge_errors.failure($$ SELECT ingest.merge('merge_errors.target', 'merge_errors.source', '{id}', 'sync', '{"replace_where": "id OPERATOR(merge_evil.=) 1"}') $$) LIMIT 1;
 RESET search_path;
 SELECT count(*) FROM merge_errors.target;
+-- in a transaction that may not write there is the preview only
+BEGIN READ ONLY;
+SELECT rows_read FROM ingest.preview_merge('merge_errors.target', 'merge_errors.source', '{id}');
+SELECT ingest.merge('merge_errors.target', 'merge_errors.source', '{id}');
+ROLLBACK;
