@@ -18,14 +18,14 @@
 #include "storage/lmgr.h"
 
 static List *
-touched(const PublishRequest *request)
+touched(const PublishRequest *request, bool existing_only)
 {
 	if (request->target->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 						errmsg("table \"%s\" is not partitioned",
 							   RelationGetRelationName(request->target)),
 						errhint("Use strategy \"replace\" or \"replace_where\".")));
-	return touched_partitions(request);
+	return touched_partitions(request, existing_only);
 }
 
 /*
@@ -39,7 +39,7 @@ lock_touched(const PublishRequest *request)
 	ListCell *cell;
 
 	LockRelation(request->target, ShareRowExclusiveLock);
-	partitions = touched(request);
+	partitions = touched(request, false);
 	foreach (cell, partitions)
 		LockRelationOid(lfirst_oid(cell), ShareRowExclusiveLock);
 	return partitions;
@@ -121,14 +121,21 @@ replace_partitions_run(PublishRequest *request, PublishCounts *counts)
 	replace_scope(request, scope, counts);
 }
 
+/* Those of now: what a preview shows may still have to be made. */
+static List *
+touched_before(const PublishRequest *request)
+{
+	return touched(request, request->options->create_partitions != NULL);
+}
+
 char *
 replace_partitions_classify(const PublishRequest *request)
 {
-	return replace_scope_classification(request, in_partitions(touched(request)));
+	return replace_scope_classification(request, in_partitions(touched_before(request)));
 }
 
 char *
 replace_partitions_removed_rows(const PublishRequest *request)
 {
-	return replace_scope_removed(request, in_partitions(touched(request)));
+	return replace_scope_removed(request, in_partitions(touched_before(request)));
 }

@@ -22,6 +22,7 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
+#include "swap/create_partition.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/partcache.h"
@@ -115,12 +116,24 @@ typedef struct Routing
 	PartitionTupleRouting *routing;
 	TupleTableSlot *slot;
 	Relation target;
+	int created_by; /* column, from 0, for whose values partitions would be made; -1: none are */
 } Routing;
 
+/* The column by whose values option "create_partitions" makes partitions. */
+static int
+creating_column(Relation target)
+{
+	int32 typmod;
+
+	(void) create_partition_key_type(RelationGetRelid(target), &typmod);
+	return RelationGetPartitionKey(target)->partattrs[0] - 1;
+}
+
 static void
-begin_routing(Routing *routing, Relation target)
+begin_routing(Routing *routing, Relation target, bool existing_only)
 {
 	routing->target = target;
+	routing->created_by = existing_only ? creating_column(target) : -1;
 	routing->estate = CreateExecutorState();
 	routing->root = makeNode(ResultRelInfo);
 	InitResultRelInfo(routing->root, target, 0, NULL, 0);
@@ -143,7 +156,18 @@ end_routing(Routing *routing)
 	FreeExecutorState(routing->estate);
 }
 
-/* The partition of a row of key_rows(). */
+/* A partition would be made for the row in the slot. */
+static bool
+is_to_be_created(const Routing *routing)
+{
+	int column = routing->created_by;
+
+	return column >= 0 && !OidIsValid(create_partition_find(RelationGetRelid(routing->target),
+															routing->slot->tts_values[column],
+															routing->slot->tts_isnull[column]));
+}
+
+/* The partition of a row of key_rows(); InvalidOid: it would be made. */
 static Oid
 route(Routing *routing, HeapTuple tuple, TupleDesc desc)
 {
@@ -152,6 +176,8 @@ route(Routing *routing, HeapTuple tuple, TupleDesc desc)
 	ExecClearTuple(routing->slot);
 	heap_deform_tuple(tuple, desc, routing->slot->tts_values, routing->slot->tts_isnull);
 	ExecStoreVirtualTuple(routing->slot);
+	if (is_to_be_created(routing))
+		return InvalidOid;
 	leaf = ExecFindPartition(routing->modify, routing->root, routing->routing, routing->slot,
 							 routing->estate);
 	ResetPerTupleExprContext(routing->estate);
@@ -183,7 +209,7 @@ route_all(Routing *routing, Portal cursor, MemoryContext caller)
 		{
 			Oid leaf = route(routing, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
 
-			if (leaf != last && !list_member_oid(leaves, leaf))
+			if (OidIsValid(leaf) && leaf != last && !list_member_oid(leaves, leaf))
 			{
 				MemoryContext spi = MemoryContextSwitchTo(caller);
 
@@ -197,7 +223,7 @@ route_all(Routing *routing, Portal cursor, MemoryContext caller)
 }
 
 List *
-touched_partitions(const PublishRequest *request)
+touched_partitions(const PublishRequest *request, bool existing_only)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	const char *sql = key_rows(request);
@@ -207,7 +233,7 @@ touched_partitions(const PublishRequest *request)
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	begin_routing(&routing, request->target);
+	begin_routing(&routing, request->target, existing_only);
 	cursor = SPI_cursor_parse_open(NULL, sql, &(SPIParseOpenOptions){0});
 	leaves = route_all(&routing, cursor, caller);
 	SPI_cursor_close(cursor);

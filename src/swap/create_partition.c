@@ -81,9 +81,8 @@ create_partition_key_type(Oid parent, int32 *typmod)
 	return column.type;
 }
 
-/* The partition that is there for a key, other than the default one; or InvalidOid. */
-static Oid
-find_partition(Oid parent, Datum value, bool isnull)
+Oid
+create_partition_find(Oid parent, Datum value, bool isnull)
 {
 	Relation rel = table_open(parent, AccessShareLock);
 	PartitionKey key = RelationGetPartitionKey(rel);
@@ -322,7 +321,7 @@ create_by_partman(Oid parent, Datum value)
 	if (schema == NULL)
 		return InvalidOid;
 	let_partman_create(schema, parent, value_text(key_column(parent).type, value));
-	partition = find_partition(parent, value, false);
+	partition = create_partition_find(parent, value, false);
 	if (!OidIsValid(partition))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("pg_partman created no partition of \"%s\" for the key",
@@ -338,13 +337,13 @@ create_partition_for(Oid parent, Datum key, bool isnull, const char *interval)
 	if (interval != NULL)
 		create_partition_check_interval(interval);
 	(void) key_column(parent);
-	partition = find_partition(parent, key, isnull);
+	partition = create_partition_find(parent, key, isnull);
 	if (OidIsValid(partition))
 		return partition;
 	if (!compat_owns_relation(parent, GetUserId()))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_TABLE, get_rel_name(parent));
 	LockRelationOid(parent, ShareUpdateExclusiveLock);
-	partition = find_partition(parent, key, isnull);
+	partition = create_partition_find(parent, key, isnull);
 	if (!OidIsValid(partition) && !isnull)
 		partition = create_by_partman(parent, key);
 	if (!OidIsValid(partition))

@@ -14,6 +14,9 @@
  */
 extern Oid create_partition_for(Oid parent, Datum key, bool isnull, const char *interval);
 
+/* The partition that is there for such rows, other than the default one; or InvalidOid. */
+extern Oid create_partition_find(Oid parent, Datum key, bool isnull);
+
 /* The type of the column that parent is partitioned by; raises 0A000 if that is not one column. */
 extern Oid create_partition_key_type(Oid parent, int32 *typmod);
 
