@@ -143,6 +143,7 @@ OBJS += \
 	src/contract/parquet_types.o \
 	src/contract/row_deletions.o \
 	src/contract/row_filter.o \
+	src/contract/row_transforms.o \
 	src/contract/simple_check.o \
 	src/contract/spec.o \
 	src/contract/spec_notation.o \

@@ -46,6 +46,8 @@ add_sources(const ContractDocument *document, IngestOptions *options)
 		bool is_mapped = false;
 		ListCell *mc;
 
+		if (column->transform != NULL)
+			options->transformed = lappend(options->transformed, column->name);
 		if (column->required)
 			options->required = lappend(options->required, column->name);
 		foreach (mc, options->column_map)
@@ -86,6 +88,7 @@ load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms)
 	terms->options_text = jsonb_text(options);
 	terms->options = options_parse(options);
 	add_sources(document, terms->options);
+	terms->options->inputs = contract_spec_inputs(document);
 }
 
 /* What guard_call() runs. */

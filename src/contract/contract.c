@@ -16,6 +16,8 @@
 #include "contract/guard.h"
 #include "contract/simple_check.h"
 #include "access/transam.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
@@ -36,6 +38,9 @@ struct Contract
 	const ContractSpec *spec;
 	Converter **converters;
 	Converter **constant_converters; /* the same ones unless the files have formats of their own */
+	ContractColumn *inputs;          /* of spec->inputs, as texts */
+	Converter *input_converter;
+	int first_input;
 	CompiledCheck *checks;
 	EState *estate;
 	ExprContext *econtext;
@@ -104,6 +109,26 @@ has_own_notation(const ContractSpec *spec, const ConvertFormat *format)
 		   format->decimal_separator != '.' || format->thousands != '\0';
 }
 
+static void
+set_inputs(Contract *contract, int natts)
+{
+	ConvertFormat plain = {.decimal_separator = '.'};
+	ListCell *lc;
+
+	contract->first_input = natts;
+	contract->input_converter = converter_create(TEXTOID, -1, &plain);
+	contract->inputs = palloc0(list_length(contract->spec->inputs) * sizeof(ContractColumn));
+	foreach (lc, contract->spec->inputs)
+	{
+		ContractColumn *input = &contract->inputs[foreach_current_index(lc)];
+
+		input->name = lfirst(lc);
+		input->type = TEXTOID;
+		input->typmod = -1;
+		input->collation = DEFAULT_COLLATION_OID;
+	}
+}
+
 Contract *
 contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDesc desc)
 {
@@ -116,6 +141,7 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 	contract->constant_converters = has_own_notation(spec, format)
 										? create_converters(spec, &plain, false)
 										: contract->converters;
+	set_inputs(contract, desc->natts);
 	contract->estate = CreateExecutorState();
 	contract->econtext = CreateExprContext(contract->estate);
 	contract->slot = ExecStoreVirtualTuple(MakeSingleTupleTableSlot(desc, &TTSOpsVirtual));
@@ -151,6 +177,39 @@ contract_constant_converter(const Contract *contract, int column)
 	return contract->constant_converters[column];
 }
 
+int
+contract_ninputs(const Contract *contract)
+{
+	return list_length(contract->spec->inputs);
+}
+
+const ContractColumn *
+contract_input(const Contract *contract, int input)
+{
+	return &contract->inputs[input];
+}
+
+Converter *
+contract_input_converter(const Contract *contract)
+{
+	return contract->input_converter;
+}
+
+int
+contract_first_input(const Contract *contract)
+{
+	return contract->first_input;
+}
+
+/* The name of a batch's attribute, which is a column or an input. */
+static const char *
+attribute_name(const Contract *contract, int attribute)
+{
+	if (attribute >= contract->first_input)
+		return contract->inputs[attribute - contract->first_input].name;
+	return contract->spec->columns[attribute].name;
+}
+
 void
 contract_convert(Contract *contract, RowBatch *batch, bool set_null)
 {
@@ -174,10 +233,11 @@ contract_convert(Contract *contract, RowBatch *batch, bool set_null)
 			continue;
 		violation = batch_add_violation(batch, cell->row, cell->failure->rule,
 										cell->failure->sqlstate, cell->failure->message);
-		violation->column = contract->spec->columns[cell->column].name;
+		violation->column = attribute_name(contract, cell->column);
 		violation->value = cell->data;
 		violation->value_len = cell->len;
 	}
+	batch->ncells = 0;
 	MemoryContextSwitchTo(oldcontext);
 }
 

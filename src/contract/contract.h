@@ -21,6 +21,16 @@ extern Contract *contract_compile(const ContractSpec *spec, const ConvertFormat 
 extern const ContractSpec *contract_spec(const Contract *contract);
 extern Converter *contract_converter(const Contract *contract, int column);
 
+/*
+ * The texts of files that transforms read: as columns of type text, which are no columns of the
+ * lane.  In a batch they stand behind the lane's attributes.
+ */
+extern int contract_ninputs(const Contract *contract);
+extern const ContractColumn *contract_input(const Contract *contract, int input);
+extern Converter *contract_input_converter(const Contract *contract);
+/* The attribute of the first input in a batch, from 0. */
+extern int contract_first_input(const Contract *contract);
+
 /* The same for texts that no file has: written as PostgreSQL writes values, whatever the format. */
 extern Converter *contract_constant_converter(const Contract *contract, int column);
 

@@ -104,13 +104,10 @@ check_column(const DocumentColumn *column, const char *path, DocumentErrors *err
 		column->min_length > column->max_length)
 		document_error(errors, path, "min_length is greater than max_length");
 	if (column->transform != NULL &&
-		(column->sources != NIL || column->required || column->dateformat != NULL ||
-		 column->timestampformat != NULL || column->decimal_separator != NULL ||
-		 column->thousands != NULL || column->null_strings != NIL || column->true_words != NIL ||
-		 column->false_words != NIL))
+		(column->sources != NIL || column->required || column->null_strings != NIL))
 		document_error(errors, path,
-					   "a transform computes the value; source, required, formats and words of "
-					   "the file go into its expression");
+					   "a transform computes the value; source, required and null are for columns "
+					   "that are read");
 	if ((column->true_words == NIL) != (column->false_words == NIL))
 		document_error(errors, path, "true and false go together");
 	if (column->decimal_separator != NULL && column->thousands != NULL &&

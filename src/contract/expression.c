@@ -10,6 +10,8 @@
 
 #include "contract/expression.h"
 
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
@@ -17,6 +19,7 @@
 #include "parser/parse_expr.h"
 #include "parser/parse_relation.h"
 #include "parser/parser.h"
+#include "utils/builtins.h"
 
 #include "compat.h"
 
@@ -73,6 +76,20 @@ parse(const ExpressionSource *source, const char *text)
 	return parsed;
 }
 
+static void
+refuse_parts(const ParseState *pstate, const ExpressionSource *source)
+{
+	const char *refused = pstate->p_hasSubLinks      ? "subqueries"
+						  : pstate->p_hasAggs        ? "aggregates"
+						  : pstate->p_hasWindowFuncs ? "window functions"
+						  : pstate->p_hasTargetSRFs  ? "functions that return sets"
+													 : NULL;
+
+	if (refused != NULL)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("%s must not contain %s", source->subject, refused)));
+}
+
 /* text: what was parsed */
 static Node *
 analyse(Relation target, const ExpressionSource *source, const char *text, Node *raw,
@@ -81,7 +98,6 @@ analyse(Relation target, const ExpressionSource *source, const char *text, Node 
 	ParseState *pstate = make_parsestate(NULL);
 	Alias *alias = source->alias != NULL ? makeAlias(source->alias, NIL) : NULL;
 	ParseNamespaceItem *item;
-	const char *refused;
 	Node *expr;
 
 	pstate->p_sourcetext = text;
@@ -91,14 +107,7 @@ analyse(Relation target, const ExpressionSource *source, const char *text, Node 
 	if (kind == EXPR_KIND_WHERE)
 		expr = coerce_to_boolean(pstate, expr, source->subject);
 	assign_expr_collations(pstate, expr);
-	refused = pstate->p_hasSubLinks      ? "subqueries"
-			  : pstate->p_hasAggs        ? "aggregates"
-			  : pstate->p_hasWindowFuncs ? "window functions"
-			  : pstate->p_hasTargetSRFs  ? "functions that return sets"
-										 : NULL;
-	if (refused != NULL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("%s must not contain %s", source->subject, refused)));
+	refuse_parts(pstate, source);
 	free_parsestate(pstate);
 	return expr;
 }
@@ -117,6 +126,63 @@ expression_parse(Relation target, ExpressionSource *source)
 		refuse_text(source);
 	expr = analyse(target, source, source->text, linitial_node(ResTarget, select->targetList)->val,
 				   EXPR_KIND_WHERE);
+	error_context_stack = callback.previous;
+	return expr;
+}
+
+/* PreParseColumnRefHook: a name stands for a text. */
+static Node *
+text_of_name(ParseState *pstate, ColumnRef *cref)
+{
+	List **names = pstate->p_ref_hook_state;
+	char *name;
+	int i = 0;
+
+	if (list_length(cref->fields) != 1 || !IsA(linitial(cref->fields), String))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+						errmsg("columns of a file are named without a table"),
+						parser_errposition(pstate, cref->location)));
+	name = strVal(linitial(cref->fields));
+	while (i < list_length(*names) && strcmp(list_nth(*names, i), name) != 0)
+		i++;
+	if (i == list_length(*names))
+		*names = lappend(*names, pstrdup(name));
+	return (Node *) makeVar(1, i + 1, TEXTOID, -1, DEFAULT_COLLATION_OID, 0);
+}
+
+Node *
+expression_parse_texts(ExpressionSource *source, Oid type, int32 typmod, List **names)
+{
+	ErrorContextCallback callback = {error_context_stack, expression_context, source};
+	ParseState *pstate = make_parsestate(NULL);
+	SelectStmt *select;
+	Node *expr;
+	Oid given;
+
+	error_context_stack = &callback;
+	source->skip = 0;
+	select = parse(source, source->text);
+	if (select->sortClause != NIL)
+		refuse_text(source);
+	pstate->p_sourcetext = source->text;
+	pstate->p_pre_columnref_hook = text_of_name;
+	pstate->p_ref_hook_state = names;
+	expr = transformExpr(pstate, linitial_node(ResTarget, select->targetList)->val,
+						 EXPR_KIND_SELECT_TARGET);
+	given = exprType(expr);
+	if (given == UNKNOWNOID)
+		expr = coerce_type(pstate, expr, given, TEXTOID, -1, COERCION_IMPLICIT,
+						   COERCE_IMPLICIT_CAST, -1);
+	else if (given != TEXTOID && OidIsValid(type))
+		expr = coerce_to_target_type(pstate, expr, given, type, typmod, COERCION_ASSIGNMENT,
+									 COERCE_IMPLICIT_CAST, -1);
+	if (expr == NULL)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("%s must give %s or text, not %s", source->subject,
+							   format_type_with_typemod(type, typmod), format_type_be(given))));
+	assign_expr_collations(pstate, expr);
+	refuse_parts(pstate, source);
+	free_parsestate(pstate);
 	error_context_stack = callback.previous;
 	return expr;
 }

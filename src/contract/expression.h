@@ -21,6 +21,13 @@ typedef struct ExpressionSource
 /* The analysed expression, a boolean one; its columns are Vars of varno 1.  target is locked. */
 extern Node *expression_parse(Relation target, ExpressionSource *source);
 
+/*
+ * An expression over texts: every name in it becomes the Var of varno 1 that stands for the
+ * name's place in *names (of char *, from 1), where new ones are added.  It gives text where text
+ * is what the expression gives, else the type and typmod, by assignment, or, for InvalidOid, what it gives.
+ */
+extern Node *expression_parse_texts(ExpressionSource *source, Oid type, int32 typmod, List **names);
+
 /* The same for what stands behind ORDER BY: a list of SortBy with analysed nodes. */
 extern List *expression_parse_order(Relation target, ExpressionSource *source);
 

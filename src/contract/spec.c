@@ -222,6 +222,7 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 		pq_sendbyte(buf, column->not_null);
 		pq_sendbyte(buf, column->is_key);
 		spec_write_notation(&column->notation, buf);
+		spec_write_text(column->transform, buf);
 	}
 	pq_sendint32(buf, spec->nchecks);
 	for (i = 0; i < spec->nchecks; i++)
@@ -235,6 +236,7 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 	pq_sendbyte(buf, spec->filter != NULL);
 	if (spec->filter != NULL)
 		send_string(buf, spec->filter);
+	spec_write_texts(spec->inputs, buf);
 }
 
 ContractSpec *
@@ -256,6 +258,7 @@ contract_spec_read(StringInfo buf)
 		column->not_null = pq_getmsgbyte(buf);
 		column->is_key = pq_getmsgbyte(buf);
 		spec_read_notation(&column->notation, buf);
+		column->transform = spec_read_text(buf);
 	}
 	spec->nchecks = pq_getmsgint(buf, 4);
 	spec->checks = palloc0(spec->nchecks * sizeof(ContractCheck));
@@ -269,5 +272,6 @@ contract_spec_read(StringInfo buf)
 	spec->deletion = (int32) pq_getmsgint(buf, 4);
 	if (pq_getmsgbyte(buf))
 		spec->filter = pstrdup(pq_getmsgrawstring(buf));
+	spec->inputs = spec_read_texts(buf);
 	return spec;
 }

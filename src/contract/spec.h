@@ -34,6 +34,8 @@ typedef struct ContractColumn
 	bool not_null;
 	bool is_key; /* part of the unique key: NULL is a violation as well */
 	ColumnNotation notation;
+	char *
+		transform; /* nodeToString form; Vars number the inputs from 1; NULL: the file has the value */
 } ContractColumn;
 
 typedef struct ContractCheck
@@ -52,6 +54,7 @@ typedef struct ContractSpec
 	ContractCheck *checks;
 	int deletion; /* column that marks deletions; -1: none */
 	char *filter; /* nodeToString form, as of checks; NULL: every row counts */
+	List *inputs; /* of char *: columns of files that transforms read as text */
 } ContractSpec;
 
 /* What a load asks of its rows beyond the target's definition. Names are of columns. */
@@ -76,6 +79,9 @@ typedef struct ContractRules
  */
 extern ContractSpec *contract_spec_build(Relation target, List *columns,
 										 const ContractRules *rules);
+
+/* The columns of files, of char *, that the document's transforms read. */
+extern List *contract_spec_inputs(const ContractDocument *document);
 
 /* Notes what of document does not fit the target: columns, types, expressions. */
 extern void contract_spec_verify(Relation target, const ContractDocument *document,

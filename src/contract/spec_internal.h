@@ -28,5 +28,10 @@ extern void spec_add_document(ContractSpec *spec, const ContractDocument *docume
 /* spec_notation.c */
 extern void spec_write_notation(const ColumnNotation *notation, StringInfo buf);
 extern void spec_read_notation(ColumnNotation *notation, StringInfo buf);
+/* A text that is not empty, or NULL; a list of texts. */
+extern void spec_write_text(const char *text, StringInfo buf);
+extern char *spec_read_text(StringInfo buf);
+extern void spec_write_texts(List *texts, StringInfo buf);
+extern List *spec_read_texts(StringInfo buf);
 
 #endif

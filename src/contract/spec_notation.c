@@ -1,5 +1,5 @@
 /*
- * spec_notation.c: how the files write a column, as bytes for the workers.
+ * spec_notation.c: how the files write a column, and texts, as bytes for the workers.
  *
  * in:  a ColumnNotation
  * out: bytes; the same again, in CurrentMemoryContext
@@ -19,35 +19,34 @@ is_set(const ColumnNotation *notation)
 	return memcmp(notation, &none, sizeof(none)) != 0;
 }
 
-/* NULL is an empty string, which no format is. */
-static void
-write_text(const char *text, StringInfo buf)
+void
+spec_write_text(const char *text, StringInfo buf)
 {
 	if (text == NULL)
 		text = "";
 	appendBinaryStringInfo(buf, text, strlen(text) + 1);
 }
 
-static char *
-read_text(StringInfo buf)
+char *
+spec_read_text(StringInfo buf)
 {
 	const char *text = pq_getmsgrawstring(buf);
 
 	return text[0] == '\0' ? NULL : pstrdup(text);
 }
 
-static void
-write_texts(List *texts, StringInfo buf)
+void
+spec_write_texts(List *texts, StringInfo buf)
 {
 	ListCell *lc;
 
 	pq_sendint32(buf, list_length(texts));
 	foreach (lc, texts)
-		write_text(lfirst(lc), buf);
+		spec_write_text(lfirst(lc), buf);
 }
 
-static List *
-read_texts(StringInfo buf)
+List *
+spec_read_texts(StringInfo buf)
 {
 	int n = pq_getmsgint(buf, 4);
 	List *texts = NIL;
@@ -64,13 +63,13 @@ spec_write_notation(const ColumnNotation *notation, StringInfo buf)
 	pq_sendbyte(buf, is_set(notation));
 	if (!is_set(notation))
 		return;
-	write_text(notation->dateformat, buf);
-	write_text(notation->timestampformat, buf);
+	spec_write_text(notation->dateformat, buf);
+	spec_write_text(notation->timestampformat, buf);
 	pq_sendbyte(buf, notation->decimal_separator);
 	pq_sendbyte(buf, notation->thousands);
-	write_texts(notation->true_words, buf);
-	write_texts(notation->false_words, buf);
-	write_texts(notation->null_strings, buf);
+	spec_write_texts(notation->true_words, buf);
+	spec_write_texts(notation->false_words, buf);
+	spec_write_texts(notation->null_strings, buf);
 }
 
 void
@@ -79,11 +78,11 @@ spec_read_notation(ColumnNotation *notation, StringInfo buf)
 	memset(notation, 0, sizeof(*notation));
 	if (!pq_getmsgbyte(buf))
 		return;
-	notation->dateformat = read_text(buf);
-	notation->timestampformat = read_text(buf);
+	notation->dateformat = spec_read_text(buf);
+	notation->timestampformat = spec_read_text(buf);
 	notation->decimal_separator = pq_getmsgbyte(buf);
 	notation->thousands = pq_getmsgbyte(buf);
-	notation->true_words = read_texts(buf);
-	notation->false_words = read_texts(buf);
-	notation->null_strings = read_texts(buf);
+	notation->true_words = spec_read_texts(buf);
+	notation->false_words = spec_read_texts(buf);
+	notation->null_strings = spec_read_texts(buf);
 }

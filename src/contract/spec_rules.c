@@ -139,6 +139,14 @@ literal_type(Form_pg_attribute att)
 	return format_type_be_qualified(getBaseType(att->atttypid));
 }
 
+pg_noreturn static void
+refuse_volatile(const char *subject)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("%s must not use volatile functions", subject),
+					errdetail("A load that is continued must decide as it did before.")));
+}
+
 static Node *
 parse_demand(Relation target, const Demand *demand)
 {
@@ -147,9 +155,21 @@ parse_demand(Relation target, const Demand *demand)
 	Node *expr = expression_parse(target, &source);
 
 	if (contain_volatile_functions(expr))
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("%s must not use volatile functions", source.subject),
-						errdetail("A load that is continued must decide as it did before.")));
+		refuse_volatile(source.subject);
+	return expr;
+}
+
+/* The transform of a column over texts; inputs: of char *, those it reads are added. type: as expression_parse_texts(). */
+static Node *
+parse_transform(const DocumentColumn *column, Oid type, int32 typmod, List **inputs)
+{
+	ExpressionSource source = {.subject =
+								   psprintf("contract key \"columns.%s.transform\"", column->name),
+							   .text = column->transform};
+	Node *expr = expression_parse_texts(&source, type, typmod, inputs);
+
+	if (contain_volatile_functions(expr))
+		refuse_volatile(source.subject);
 	return expr;
 }
 
@@ -203,6 +223,24 @@ path_leave(int nest_level)
 	AtEOXact_GUC(true, nest_level);
 }
 
+List *
+contract_spec_inputs(const ContractDocument *document)
+{
+	int nest_level = path_enter(document);
+	List *inputs = NIL;
+	ListCell *lc;
+
+	foreach (lc, document->columns)
+	{
+		const DocumentColumn *column = lfirst(lc);
+
+		if (column->transform != NULL)
+			(void) parse_transform(column, InvalidOid, -1, &inputs);
+	}
+	path_leave(nest_level);
+	return inputs;
+}
+
 void
 spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRemap *remap)
 {
@@ -211,6 +249,7 @@ spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRema
 	ListCell *lc;
 	int i;
 
+	spec->inputs = contract_spec_inputs(document);
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -221,6 +260,9 @@ spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRema
 		if (att->attisdropped || said == NULL || column < 0)
 			continue;
 		set_notation(&spec->columns[column], said);
+		if (said->transform != NULL)
+			spec->columns[column].transform =
+				nodeToString(parse_transform(said, att->atttypid, att->atttypmod, &spec->inputs));
 		column_demands(said, literal_type(att), &demands);
 		foreach (lc, demands)
 			add_check(spec, lfirst(lc), column, remap);
@@ -243,6 +285,34 @@ verify_demand(void *arg)
 	const Verification *verification = arg;
 
 	(void) parse_demand(verification->target, verification->demand);
+}
+
+/* What guard_call() runs. */
+typedef struct TransformVerification
+{
+	const DocumentColumn *column;
+	Form_pg_attribute att;
+} TransformVerification;
+
+static void
+try_transform(void *arg)
+{
+	const TransformVerification *verification = arg;
+	List *inputs = NIL;
+
+	(void) parse_transform(verification->column, verification->att->atttypid,
+						   verification->att->atttypmod, &inputs);
+}
+
+static void
+verify_transform(Form_pg_attribute att, const DocumentColumn *column, DocumentErrors *errors)
+{
+	TransformVerification verification = {column, att};
+	ErrorData *error;
+
+	if (!guard_call(try_transform, &verification, &error))
+		document_error(errors, psprintf("columns.%s.transform", column->name), "%s",
+					   error->message);
 }
 
 static void
@@ -325,6 +395,8 @@ verify_column(Relation target, const DocumentColumn *column, DocumentErrors *err
 		document_error(errors, path, "true and false are for boolean columns");
 	column_demands(column, literal_type(att), &demands);
 	verify_demands(target, demands, errors);
+	if (column->transform != NULL)
+		verify_transform(att, column, errors);
 }
 
 void

@@ -150,8 +150,10 @@ typedef struct IngestOptions
 	double reject_limit_percent; /* of rows read; -1: none; never set together with rows */
 	int64 initial_bad_rows;      /* default 1000; 0: off */
 	PublishOptions publish;
-	List *computed; /* of char *: columns that the strategy fills, set by the caller */
-	List *required; /* of char *: columns that every file must have, set by the caller */
+	List *computed;    /* of char *: columns that the strategy fills, set by the caller */
+	List *required;    /* of char *: columns that every file must have, set by the caller */
+	List *transformed; /* of char *: columns that a contract computes, set by the caller */
+	List *inputs;      /* of char *: columns of files that it computes them from, likewise */
 	/* retry, resources */
 	bool force;
 	OptionsOnChangedFile on_changed_file;

@@ -66,6 +66,9 @@ write_file(const ChunkFile *file, StringInfo buf)
 		if (file->fields[i] == CHUNK_CONSTANT)
 			write_text(file->constants[i], buf);
 	}
+	pq_sendint32(buf, file->ninputs);
+	for (i = 0; i < file->ninputs; i++)
+		pq_sendint32(buf, file->inputs[i]);
 }
 
 static ChunkFile *
@@ -90,6 +93,10 @@ read_file(StringInfo buf)
 		if (file->fields[i] == CHUNK_CONSTANT)
 			file->constants[i] = read_text(buf);
 	}
+	file->ninputs = pq_getmsgint(buf, 4);
+	file->inputs = palloc(file->ninputs * sizeof(int32));
+	for (i = 0; i < file->ninputs; i++)
+		file->inputs[i] = (int32) pq_getmsgint(buf, 4);
 	return file;
 }
 

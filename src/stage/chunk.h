@@ -20,6 +20,8 @@ typedef enum ChunkFormat
 
 /* Where the column's value comes from when it is not a field of the file. */
 #define CHUNK_CONSTANT (-1)
+/* … a transform of the contract computes it from inputs */
+#define CHUNK_COMPUTED (-3)
 
 /* What a chunk's records mean: one per file. */
 typedef struct ChunkFile
@@ -28,9 +30,11 @@ typedef struct ChunkFile
 	ChunkFormat format;
 	const SourceFile *source;
 	int ncolumns;           /* of the contract */
-	int32 *fields;          /* by contract column: its field, or CHUNK_CONSTANT */
+	int32 *fields;          /* by contract column: its field, CHUNK_CONSTANT or CHUNK_COMPUTED */
 	const char **constants; /* by contract column: the text of all its values; NULL: null */
 	bool has_defaults;      /* some constants are defaults of columns that the file lacks */
+	int ninputs;            /* of the contract's transforms */
+	int32 *inputs;          /* by input: its field; -1: the file lacks it */
 	/* CSV */
 	int encoding;          /* of the bytes, a pg_enc */
 	CsvDialect dialect;    /* ncolumns: fields of a whole record */

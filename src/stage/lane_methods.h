@@ -10,7 +10,8 @@
 typedef struct LaneMethods
 {
 	/* Copies rows, see lane_writer_write_rows. */
-	void (*write)(LaneWriter *writer, const Datum *values, const bool *isnull, int nrows);
+	void (*write)(LaneWriter *writer, const Datum *values, const bool *isnull, int stride,
+				  int nrows);
 	/* Writes what is still buffered and frees writer. */
 	void (*end)(LaneWriter *writer);
 } LaneMethods;

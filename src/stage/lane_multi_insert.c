@@ -94,13 +94,13 @@ write_row(LaneMultiInsert *writer, const Datum *values, const bool *isnull)
 }
 
 static void
-multi_insert_write(LaneWriter *base, const Datum *values, const bool *isnull, int nrows)
+multi_insert_write(LaneWriter *base, const Datum *values, const bool *isnull, int stride, int nrows)
 {
-	Size natts = RelationGetDescr(base->lane)->natts;
 	int i;
 
 	for (i = 0; i < nrows; i++)
-		write_row((LaneMultiInsert *) base, values + i * natts, isnull + i * natts);
+		write_row((LaneMultiInsert *) base, values + (size_t) i * stride,
+				  isnull + (size_t) i * stride);
 }
 
 static void

@@ -305,7 +305,7 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 }
 
 static void
-pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int nrows)
+pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int stride, int nrows)
 {
 	LanePages *writer = (LanePages *) base;
 
@@ -313,8 +313,8 @@ pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int nrows
 	{
 		if (!write_short_row(writer, values, isnull))
 			write_toasted_row(writer, unconstify(Datum *, values), unconstify(bool *, isnull));
-		values += writer->natts;
-		isnull += writer->natts;
+		values += stride;
+		isnull += stride;
 	}
 }
 

@@ -74,10 +74,11 @@ check_subtransaction(const LaneWriter *writer)
 }
 
 void
-lane_writer_write_rows(LaneWriter *writer, const Datum *values, const bool *isnull, int nrows)
+lane_writer_write_rows(LaneWriter *writer, const Datum *values, const bool *isnull, int stride,
+					   int nrows)
 {
 	check_subtransaction(writer);
-	writer->methods->write(writer, values, isnull, nrows);
+	writer->methods->write(writer, values, isnull, stride, nrows);
 }
 
 void

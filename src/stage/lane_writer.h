@@ -27,19 +27,19 @@ typedef struct LaneWriter LaneWriter; /* opaque */
 extern LaneWriter *lane_writer_begin(Relation lane, bool whole_pages);
 
 /*
- * Copies rows that lie behind one another; values and isnull have the lane's number
- * of attributes for each, with NULL for a dropped one.  Values may be anything a heap accepts: toasted,
+ * Copies rows whose values and isnull lie stride apart; the first of each are the lane's
+ * attributes, with NULL for a dropped one.  Values may be anything a heap accepts: toasted,
  * expanded or with a short header.  Fails as an INSERT does if the row does
  * not fit into a page (54000); table_multi_insert notices up to a batch later.
  */
 extern void lane_writer_write_rows(LaneWriter *writer, const Datum *values, const bool *isnull,
-								   int nrows);
+								   int stride, int nrows);
 
 /* The same for one row. */
 static inline void
 lane_writer_write(LaneWriter *writer, const Datum *values, const bool *isnull)
 {
-	lane_writer_write_rows(writer, values, isnull, 1);
+	lane_writer_write_rows(writer, values, isnull, 0, 1);
 }
 
 /* Puts every row written where the commit of this transaction makes it visible; frees writer. */

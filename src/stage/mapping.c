@@ -45,7 +45,9 @@ mapping_create(Relation target, const IngestOptions *options, const SourceFile *
 	mapping->fields = palloc(mapping->ncolumns * sizeof(int));
 	mapping->constants = palloc0(mapping->ncolumns * sizeof(char *));
 	for (i = 0; i < mapping->ncolumns; i++)
-		mapping->fields[i] = FIELD_NONE;
+		mapping->fields[i] = mapping_has_name(options->transformed, column_name(mapping, i))
+								 ? CHUNK_COMPUTED
+								 : FIELD_NONE;
 	return mapping;
 }
 
@@ -65,8 +67,13 @@ map_by_name(Mapping *mapping, List *names)
 	foreach (lc, names)
 	{
 		int column = mapping_match_name(target, options, lfirst(lc));
+		bool is_input = mapping_has_name(options->inputs, lfirst(lc));
 
-		if (column < 0 && options->new_columns == NEW_COLUMNS_FREEZE)
+		if (column >= 0 && mapping->fields[column] == CHUNK_COMPUTED)
+			column = -1;
+		if (column < 0 && is_input)
+			; /* for transforms only */
+		else if (column < 0 && options->new_columns == NEW_COLUMNS_FREEZE)
 			unknown = lappend(unknown, lfirst(lc));
 		else if (column < 0)
 			; /* nobody wants it */
@@ -121,6 +128,8 @@ map_by_position(Mapping *mapping, int nfields)
 		if (!is_loadable(mapping, i))
 			continue;
 		if (options->filename != NULL && strcmp(options->filename, column_name(mapping, i)) == 0)
+			continue;
+		if (mapping->fields[i] == CHUNK_COMPUTED)
 			continue;
 		if (nfields >= 0 && field >= nfields)
 			break;
@@ -325,6 +334,25 @@ check_known(const Mapping *mapping, List *columns)
 				 errhint("Finish the load without the file, then load it in a call of its own.")));
 }
 
+/* Which fields the contract's transforms read. */
+static void
+resolve_inputs(const IngestOptions *options, const FileHead *head, ChunkFile *file)
+{
+	List *names = head->names != NIL ? head->names : options->columns;
+	ListCell *lc;
+
+	file->ninputs = list_length(options->inputs);
+	file->inputs = palloc(file->ninputs * sizeof(int32));
+	foreach (lc, options->inputs)
+	{
+		int field = list_length(names) - 1;
+
+		while (field >= 0 && strcmp(list_nth(names, field), lfirst(lc)) != 0)
+			field--;
+		file->inputs[foreach_current_index(lc)] = field;
+	}
+}
+
 void
 mapping_resolve(Relation target, const IngestOptions *options, const FileHead *head, List *columns,
 				ChunkFile *file)
@@ -337,6 +365,7 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 	file->ncolumns = list_length(columns);
 	file->fields = palloc0(file->ncolumns * sizeof(int32));
 	file->constants = palloc0(file->ncolumns * sizeof(char *));
+	resolve_inputs(options, head, file);
 	if (head->missing) /* no header means no record either */
 	{
 		file->dialect.ncolumns = file->ncolumns;

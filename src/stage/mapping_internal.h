@@ -20,7 +20,7 @@ typedef struct Mapping
 	const SourceFile *file;
 	int natts;              /* of the target */
 	int ncolumns;           /* natts, or one more */
-	int *fields;            /* field number, CHUNK_CONSTANT or FIELD_NONE */
+	int *fields;            /* field number, CHUNK_CONSTANT, CHUNK_COMPUTED or FIELD_NONE */
 	const char **constants; /* as in ChunkFile */
 } Mapping;
 

@@ -13,6 +13,7 @@
 #include "stage/parquet_loader.h"
 
 #include "contract/parquet.h"
+#include "lib/qunique.h"
 #include "miscadmin.h"
 #include "source/parquet_file.h"
 #include "stage/caller_rights.h"
@@ -47,7 +48,8 @@ struct ParquetLoader
 	int ncolumns;
 	LoaderColumn *columns;
 	ParquetColumn **conversions; /* of the columns, by column of the contract; NULL: constant */
-	const PqField **fields;      /* of the columns, in the order of the file */
+	int nfields;
+	const PqField **fields; /* of the columns, in the order of the file */
 	int32 nleaves;
 	int32 *leaves; /* of the fields, likewise */
 	/* of the row group that is being read */
@@ -119,9 +121,11 @@ collect_leaves(ParquetLoader *loader)
 	for (i = 0; i < loader->ncolumns; i++)
 		loader->fields[i] = loader->columns[i].field;
 	qsort(loader->fields, loader->ncolumns, sizeof(PqField *), compare_fields);
+	/* a column and a transform may read the same field */
+	loader->nfields = qunique(loader->fields, loader->ncolumns, sizeof(PqField *), compare_fields);
 	loader->leaves = palloc(Max(nleaves, 1) * sizeof(int32));
 	loader->nleaves = 0;
-	for (i = 0; i < loader->ncolumns; i++)
+	for (i = 0; i < loader->nfields; i++)
 		for (k = 0; k < loader->fields[i]->nleaves; k++)
 			loader->leaves[loader->nleaves++] = loader->fields[i]->leaf + k;
 	for (i = 0; i < loader->ncolumns; i++)
@@ -131,6 +135,36 @@ collect_leaves(ParquetLoader *loader)
 
 		/* a group without columns has no leaf and no vector */
 		loader->columns[i].first_vector = found == NULL ? 0 : found - loader->leaves;
+	}
+}
+
+static LoaderColumn *
+add_column(ParquetLoader *loader, int attribute, int32 field)
+{
+	LoaderColumn *column = &loader->columns[loader->ncolumns++];
+
+	column->attribute = attribute;
+	column->field = parquet_file_footer(loader->parquet)->schema->fields[field];
+	return column;
+}
+
+/* The fields that the contract's transforms read, as texts. */
+static void
+prepare_inputs(ParquetLoader *loader, const ChunkFile *file, const ParquetFormat *format)
+{
+	const Contract *contract = row_checker_contract(loader->checker);
+	int i;
+
+	for (i = 0; i < file->ninputs; i++)
+	{
+		LoaderColumn *column;
+
+		if (file->inputs[i] < 0)
+			continue;
+		column = add_column(loader, contract_first_input(contract) + i, file->inputs[i]);
+		column->conversion = parquet_column_create(parquet_file_footer(loader->parquet),
+												   column->field, contract_input(contract, i),
+												   contract_input_converter(contract), format);
 	}
 }
 
@@ -150,22 +184,21 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 		Min(DICTIONARY_MEMORY, DICTIONARIES_MEMORY / Max(file->ncolumns, 1));
 	parquet_format_detect(pq, format);
 	loader->ncolumns = 0;
-	loader->columns = palloc0(file->ncolumns * sizeof(LoaderColumn));
+	loader->columns = palloc0((file->ncolumns + file->ninputs) * sizeof(LoaderColumn));
 	loader->conversions = palloc0(file->ncolumns * sizeof(ParquetColumn *));
 	for (i = 0; i < file->ncolumns; i++)
 	{
-		LoaderColumn *column = &loader->columns[loader->ncolumns];
+		LoaderColumn *column;
 
-		if (file->fields[i] == CHUNK_CONSTANT)
+		if (file->fields[i] < 0)
 			continue;
-		column->attribute = i;
-		column->field = pq->schema->fields[file->fields[i]];
+		column = add_column(loader, i, file->fields[i]);
 		column->conversion = parquet_column_create(
 			pq, column->field, &loader->spec->columns[i],
 			contract_converter(row_checker_contract(loader->checker), i), format);
 		loader->conversions[i] = column->conversion;
-		loader->ncolumns++;
 	}
+	prepare_inputs(loader, file, format);
 	collect_leaves(loader);
 }
 
@@ -201,8 +234,22 @@ describe_row(void *arg, const BatchRow *row, QuarantineRow *out)
 
 	out->row_group = loader->chunk->row_group;
 	out->raw = parquet_row_as_json(parquet_file_footer(loader->parquet), loader->fields,
-								   loader->ncolumns, &loader->batch, in_batch, &out->raw_len);
+								   loader->nfields, &loader->batch, in_batch, &out->raw_len);
 	out->raw_is_text = true;
+}
+
+/* Texts that transforms read and the file lacks. */
+static void
+null_missing_inputs(const ParquetLoader *loader, RowBatch *batch)
+{
+	const ChunkFile *file = loader->chunk->file;
+	int first = contract_first_input(row_checker_contract(loader->checker));
+	int row;
+	int i;
+
+	for (i = 0; i < file->ninputs; i++)
+		for (row = 0; file->inputs[i] < 0 && row < batch->nrows; row++)
+			batch->nulls[(size_t) row * batch->natts + first + i] = true;
 }
 
 /* The rows of loader->batch into the checker's batch. */
@@ -218,6 +265,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	for (row = 0; row < loader->batch.nrows; row++)
 		batch_add_row(batch, NULL, 0, first_record + row);
 	memset(batch->nulls, 0, (size_t) batch->nrows * batch->natts * sizeof(bool));
+	null_missing_inputs(loader, batch);
 	caller_rights_take(row_checker_user(loader->checker), &saved);
 	for (i = 0; i < loader->ncolumns; i++)
 		parquet_column_convert(loader->columns[i].conversion,

@@ -45,6 +45,8 @@ struct RowBuilder
 	int64 max_line_size; /* for messages */
 	int ncolumns;
 	ColumnRule *columns;
+	int first_input; /* attribute of the batch */
+	ColumnRule input;
 	/* of the current chunk */
 	const Chunk *chunk;
 	const RowEncoding *encoding;
@@ -102,6 +104,10 @@ row_builder_create(const Contract *contract, const IngestOptions *options, RowBa
 											: options->null_strings);
 		rule->is_usual = rule->nulls.empty_only && !rule->force_null && !rule->force_not_null;
 	}
+	builder->first_input = contract_first_input(contract);
+	builder->input.converter = contract_input_converter(contract);
+	init_null_strings(&builder->input.nulls, options->null_strings);
+	builder->input.is_usual = builder->input.nulls.empty_only;
 	return builder;
 }
 
@@ -129,6 +135,27 @@ is_null(const ColumnRule *rule, const CsvField *field)
 	return false;
 }
 
+/* Fields that transforms read, as texts behind the row's other values. */
+static void
+read_inputs(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
+{
+	RowBatch *batch = builder->batch;
+	const ChunkFile *file = builder->chunk->file;
+	size_t at = (size_t) row * batch->natts + builder->first_input;
+	int i;
+
+	for (i = 0; i < file->ninputs; i++, at++)
+	{
+		const CsvField *field = &fields[file->inputs[i]];
+
+		batch->nulls[at] = (uint32) file->inputs[i] >= nfields || is_null(&builder->input, field);
+		if (!batch->nulls[at] && converter_try(builder->input.converter, field->data, field->len,
+											   &batch->arena, &batch->values[at]) != CONVERT_OK)
+			batch_add_cell(batch, row, builder->first_input + i, builder->input.converter,
+						   field->data, field->len);
+	}
+}
+
 /* Fields of one record into the batch's row. */
 static inline void
 convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
@@ -152,7 +179,7 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 				batch_put_text(batch, row, i, rule->constant, file->constants[i]);
 			continue;
 		}
-		if (unlikely((uint32) number >= nfields)) /* null_padding */
+		if (unlikely((uint32) number >= nfields)) /* null_padding, or computed */
 		{
 			nulls[i] = true;
 			continue;
@@ -163,6 +190,8 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 									   &values[i]) != CONVERT_OK)
 			batch_add_cell(batch, row, i, rule->converter, field->data, field->len);
 	}
+	if (unlikely(file->ninputs > 0))
+		read_inputs(builder, row, fields, nfields);
 }
 
 /* A record that cannot become a row at all. */

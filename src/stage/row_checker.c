@@ -10,6 +10,7 @@
 
 #include "contract/row_deletions.h"
 #include "contract/row_filter.h"
+#include "contract/row_transforms.h"
 #include "miscadmin.h"
 #include "stage/bad_row.h"
 #include "stage/caller_rights.h"
@@ -19,7 +20,8 @@ struct RowChecker
 	const IngestOptions *options;
 	const ContractSpec *spec;
 	Contract *contract;
-	RowFilter *filter; /* NULL: none */
+	RowTransforms *transforms; /* NULL: none */
+	RowFilter *filter;         /* NULL: none */
 	Oid user;
 	RowBatch *batch;
 	int next; /* row of the batch that is given out next */
@@ -42,9 +44,10 @@ row_checker_create(const ContractSpec *spec, const IngestOptions *options, Tuple
 	/* planning evaluates what is constant in expressions */
 	caller_rights_take(checker->user, &saved);
 	checker->contract = contract_compile(spec, &options->format, desc);
+	checker->transforms = row_transforms_create(checker->contract);
 	checker->filter = row_filter_create(spec, desc);
 	caller_rights_leave(&saved);
-	checker->batch = batch_create(desc->natts);
+	checker->batch = batch_create(desc->natts + contract_ninputs(checker->contract));
 	return checker;
 }
 
@@ -87,11 +90,17 @@ void
 row_checker_check(RowChecker *checker)
 {
 	RowBatch *batch = checker->batch;
+	bool set_null = checker->options->on_error == ON_ERROR_SET_NULL;
 	CallerRights saved;
 
 	CHECK_FOR_INTERRUPTS();
 	caller_rights_take(checker->user, &saved);
-	contract_convert(checker->contract, batch, checker->options->on_error == ON_ERROR_SET_NULL);
+	contract_convert(checker->contract, batch, set_null);
+	if (checker->transforms != NULL)
+	{
+		row_transforms_apply(checker->transforms, batch);
+		contract_convert(checker->contract, batch, set_null);
+	}
 	if (checker->filter != NULL)
 		row_filter_apply(checker->filter, batch);
 	if (checker->spec->deletion >= 0)

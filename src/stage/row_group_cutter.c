@@ -66,7 +66,13 @@ row_group_cutter_names(const ParquetFile *parquet)
 	return names;
 }
 
-/* The leaves of the fields that columns of the target are read from, in order. */
+static void
+want_field(const PqField *field, bool *wanted)
+{
+	memset(&wanted[field->leaf], true, field->nleaves);
+}
+
+/* The leaves of the fields that columns and transforms are read from, in order. */
 static void
 find_leaves(RowGroupCutter *cutter)
 {
@@ -75,12 +81,11 @@ find_leaves(RowGroupCutter *cutter)
 	int32 i;
 
 	for (i = 0; i < cutter->file->ncolumns; i++)
-		if (cutter->file->fields[i] != CHUNK_CONSTANT)
-		{
-			const PqField *field = schema->fields[cutter->file->fields[i]];
-
-			memset(&wanted[field->leaf], true, field->nleaves);
-		}
+		if (cutter->file->fields[i] >= 0)
+			want_field(schema->fields[cutter->file->fields[i]], wanted);
+	for (i = 0; i < cutter->file->ninputs; i++)
+		if (cutter->file->inputs[i] >= 0)
+			want_field(schema->fields[cutter->file->inputs[i]], wanted);
 	cutter->leaves = palloc(Max(schema->nleaves, 1) * sizeof(int32));
 	for (i = 0; i < schema->nleaves; i++)
 		if (wanted[i])

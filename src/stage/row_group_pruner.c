@@ -82,7 +82,8 @@ row_group_pruner_prunes(const RowGroupPruner *pruner, const PqFile *file, const 
 	int i = -1;
 
 	while (known && (i = bms_next_member(wanted, i)) >= 0)
-		known = columns[i] == NULL
+		known = chunk->file->fields[i] == CHUNK_COMPUTED ? false
+				: columns[i] == NULL
 					? constant_range(pruner, chunk, i, batch, &pruner->ranges[i])
 					: chunk_range(file, chunk, i, columns[i], batch, &pruner->ranges[i]);
 	prunes = known && filter_proof_refutes(pruner->proof, pruner->ranges);

@@ -93,7 +93,8 @@ row_sink_take(RowSink *sink, const Chunk *chunk)
 		size_t at = (size_t) first * batch->natts;
 
 		if (verdict == ROWS_GOOD)
-			lane_writer_write_rows(sink->lane, &batch->values[at], &batch->nulls[at], count);
+			lane_writer_write_rows(sink->lane, &batch->values[at], &batch->nulls[at], batch->natts,
+								   count);
 		else if (row_checker_reject(sink->checker, first, &bad))
 			quarantine_writer_add(quarantine_writer(sink), &bad);
 	}
