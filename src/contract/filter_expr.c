@@ -13,7 +13,6 @@
 #include "access/sysattr.h"
 #include "contract/expression.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 
 /* Raises an error for what cannot be decided on a row of a file. */
