@@ -127,11 +127,12 @@ convert_bounds(ParquetScalar *scalar, const PqNode *node, const PqBounds *bounds
 	return failures[0] == NULL && failures[1] == NULL;
 }
 
-/* Is there only one value? Equal floats may still differ in their sign. */
+/* Is there only one value? Equal floats may differ in their sign, equal decimals in their bytes. */
 static bool
 is_single_value(const PqBounds *bounds)
 {
-	return bounds->order != PQ_ORDER_FLOAT && bounds->order != PQ_ORDER_INT96 &&
+	return bounds->order != PQ_ORDER_FLOAT && bounds->order != PQ_ORDER_DECIMAL &&
+		   bounds->order != PQ_ORDER_INT96 &&
 		   pq_bound_compare(bounds->order, &bounds->min, &bounds->max) == 0;
 }
 

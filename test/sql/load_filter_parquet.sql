@@ -74,3 +74,10 @@ SELECT * FROM left_out('part = 8', 'part = 7', 'part > 7 AND i2 = 15', 'lack = 5
 -- what may raise an error, if it is ever evaluated
 SELECT * FROM left_out('1 / i2 > 0 AND i8 > 9', 'i8 > 9 AND 1 / i2 > 0', 'i2 > 20 AND 1 / i8 > 0', 'i2 IS NOT NULL AND i2 > 20 AND 1 / i8 > 0', 'part = 8 AND 1 / i8 > 0', 'partly = 4 AND 1 / i8 > 0',
     'partly IS NOT NULL AND partly = 4 AND 1 / i8 > 0');
+-- equal numbers may be different bytes, and too many of them are a bad value
+CREATE TABLE padded (id int, n numeric);
+CALL parquet('padded.parquet', $$message m { required int32 id; required binary n (DECIMAL(38,0)); }
+{"id": 1, "n": {"hex": "0C9F2C9CD04674EDEA40000000"}}
+{"id": 2, "n": {"hex": "$$ || repeat('00', 1024) || $$0C9F2C9CD04674EDEA40000000"}}$$);
+SELECT report(ingest.load('padded', file('padded.parquet'), options => '{"filter": "n < 9"}'));
+SELECT record, "column", rule, message FROM bad;
