@@ -177,6 +177,7 @@ checks_before(const PublishRequest *request)
 							   RelationGetRelationName(request->target)),
 						errhint("Replace the table's rules by triggers.")));
 	check_uses(request);
+	publish_check_source(request);
 	check_newer(request);
 	check_sort(request);
 	check_dedup(request);

@@ -103,4 +103,7 @@ extern bool publish_add_column(PublishRequest *request, char *name);
  */
 extern void publish_from_relation(PublishRequest *request, Relation source);
 
+/* Raises an error if the rows come out of the target, and the strategy reads them again after it wrote. */
+extern void publish_check_source(const PublishRequest *request);
+
 #endif

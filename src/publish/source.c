@@ -9,13 +9,17 @@
 #include "publish/conditions.h"
 #include "publish/publish.h"
 #include "publish/staged.h"
+#include "publish/strategy.h"
 
 #include "access/htup_details.h"
+#include "catalog/partition.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 /*
@@ -152,4 +156,41 @@ publish_from_relation(PublishRequest *request, Relation source)
 	request->source_rows = sql.data;
 	request->source_null_keys =
 		psprintf("SELECT FROM %s AS source WHERE %s", from, key_is_null(request));
+}
+
+/* Is it the target, above it, or one of its partitions? */
+static bool
+is_of_target(const PublishRequest *request, Oid relation)
+{
+	Oid target = RelationGetRelid(request->target);
+
+	if (relation == target || (request->target->rd_rel->relispartition &&
+							   list_member_oid(get_partition_ancestors(target), relation)))
+		return true;
+	return get_rel_relispartition(relation) &&
+		   list_member_oid(get_partition_ancestors(relation), target);
+}
+
+void
+publish_check_source(const PublishRequest *request)
+{
+	SPIPlanPtr plan;
+	ListCell *cell;
+
+	if (request->source_rows == NULL || !request->strategy->rereads)
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare(request->source_rows, 0, NULL);
+	if (plan == NULL)
+		elog(ERROR, "query failed: %s", request->source_rows);
+	foreach (cell, ((CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan)))->relationOids)
+		if (is_of_target(request, lfirst_oid(cell)))
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("the source of strategy \"%s\" must not read table \"%s\"",
+								   publish_strategy_name(request->strategy),
+								   RelationGetRelationName(request->target)),
+							errdetail("It would change while the table does."),
+							errhint("Copy its rows into a table of their own first.")));
+	SPI_finish();
 }

@@ -23,6 +23,7 @@ struct PublishStrategy
 	PublishKey key;
 	bool restates;     /* the same rows again change nothing */
 	bool deduplicates; /* of rows with one key one counts */
+	bool rereads;      /* reads the rows in several statements, also after it wrote */
 	void (*run)(PublishRequest *request, PublishCounts *counts);
 	/* what tells versions of a key apart in the row called alias; NULL: one of them counts */
 	char *(*version)(const PublishRequest *request, const char *alias);

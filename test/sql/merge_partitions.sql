@@ -55,7 +55,8 @@ INSERT INTO source VALUES (1, '2024-04-01', 1);
 SELECT replaced();
 CREATE VIEW without_day AS SELECT shop, amount FROM source;
 SELECT ingest.merge('sales', 'without_day', strategy => 'replace_partitions');
-SELECT ingest.merge('source', 'source', strategy => 'replace_partitions');
+CREATE TABLE plain (LIKE source);
+SELECT ingest.merge('plain', 'source', strategy => 'replace_partitions');
 SELECT ingest.merge('sales', 'source', strategy => 'replace_partitions', options => '{"dedup": "first"}');
 
 -- hash partitions and an expression as key
