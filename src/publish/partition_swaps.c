@@ -22,6 +22,7 @@
 #include "access/xact.h"
 #include "catalog/partition.h"
 #include "commands/defrem.h"
+#include "commands/tablespace.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -98,6 +99,23 @@ partition_swaps_apply(const PublishRequest *request, List *partitions, int64 cha
 	return true;
 }
 
+/* " USING … TABLESPACE …" as the partition is stored, which LIKE does not know. */
+static char *
+storage_clauses(Oid partition)
+{
+	Relation rel = table_open(partition, AccessShareLock);
+	Oid tablespace = rel->rd_rel->reltablespace;
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (OidIsValid(rel->rd_rel->relam))
+		appendStringInfo(&sql, " USING %s", quote_identifier(get_am_name(rel->rd_rel->relam)));
+	if (OidIsValid(tablespace))
+		appendStringInfo(&sql, " TABLESPACE %s", quote_identifier(get_tablespace_name(tablespace)));
+	table_close(rel, NoLock);
+	return sql.data;
+}
+
 /* A table like the partition, beside it; what it lacks is built when it is swapped in. */
 static Oid
 create_replacement(Oid partition)
@@ -106,9 +124,9 @@ create_replacement(Oid partition)
 	char *name = ChooseRelationName(get_rel_name(partition), NULL, "ingest", namespace, false);
 
 	caller_execute(psprintf("CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING GENERATED "
-							"INCLUDING STORAGE INCLUDING COMPRESSION)",
+							"INCLUDING STORAGE INCLUDING COMPRESSION)%s",
 							quote_qualified_identifier(get_namespace_name(namespace), name),
-							staged_relation_name(partition)));
+							staged_relation_name(partition), storage_clauses(partition)));
 	return get_relname_relid(name, namespace);
 }
 

@@ -111,6 +111,19 @@ ALTER TABLE keyed_1 RENAME TO :"long_name";
 UPDATE delivery SET v = 'again';
 SELECT rows_updated, plan FROM ingest.merge('keyed', 'delivery', strategy => 'replace_partitions', options => '{"partition_swap": "always", "dedup_sort": "v"}');
 SELECT octet_length(convert_to(replacement_name, 'UTF8')) < 64 AS valid FROM ingest.swaps WHERE parent = 'keyed'::regclass AND status = 'swapped' ORDER BY swap_id;
+-- where the partition is, and how it is stored, stays
+CREATE ACCESS METHOD regress_heap TYPE TABLE HANDLER heap_tableam_handler;
+SET allow_in_place_tablespaces = on;
+CREATE TABLESPACE regress_space LOCATION '';
+CREATE VIEW first_row AS SELECT 1 AS id, 'new' AS v;
+CREATE TABLE placed (id int, v text) PARTITION BY LIST (id);
+CREATE TABLE placed_1 PARTITION OF placed FOR VALUES IN (1) USING regress_heap TABLESPACE regress_space;
+SELECT plan FROM ingest.merge('placed', 'first_row', strategy => 'replace_partitions', options => '{"partition_swap": "always"}');
+SELECT amname, spcname FROM pg_class c JOIN pg_am a ON a.oid = relam JOIN pg_tablespace t ON t.oid = reltablespace WHERE c.oid = 'placed_1'::regclass;
+SELECT old_partition AS old FROM ingest.swaps WHERE parent = 'placed'::regclass \gset
+DROP TABLE placed, :old;
+DROP ACCESS METHOD regress_heap;
+DROP TABLESPACE regress_space;
 
 -- partitions that rows need are created
 CREATE TABLE events (at timestamptz NOT NULL, v int) PARTITION BY RANGE (at);
