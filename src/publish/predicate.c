@@ -19,8 +19,8 @@
 /* By which conditions on the target may qualify their columns. */
 #define TARGET_ALIAS "target"
 
-static char *
-print(Relation target, Node *expression, const char *alias)
+char *
+predicate_print(Relation target, Node *expression, const char *alias)
 {
 	int nest_level = NewGUCNestLevel();
 	char *text;
@@ -51,7 +51,7 @@ predicate_text(Relation target, const char *option, const char *expression, cons
 	Node *condition = expression_parse(target, &source);
 
 	refuse_volatile(&source, condition);
-	return print(target, condition, alias);
+	return predicate_print(target, condition, alias);
 }
 
 static void
@@ -78,7 +78,8 @@ predicate_order_text(Relation target, const char *option, const char *order, con
 		const SortBy *sort = lfirst_node(SortBy, cell);
 
 		refuse_volatile(&source, sort->node);
-		appendStringInfo(&sql, "%s(%s)", sql.len > 0 ? ", " : "", print(target, sort->node, alias));
+		appendStringInfo(&sql, "%s(%s)", sql.len > 0 ? ", " : "",
+						 predicate_print(target, sort->node, alias));
 		append_direction(&sql, sort);
 	}
 	return sql.data;

@@ -15,6 +15,9 @@
 extern char *predicate_text(Relation target, const char *option, const char *expression,
 							const char *alias);
 
+/* The same of an expression that has been analysed. */
+extern char *predicate_print(Relation target, Node *expression, const char *alias);
+
 /* The same for a list of expressions to sort by, each with its direction. */
 extern char *predicate_order_text(Relation target, const char *option, const char *order,
 								  const char *alias);

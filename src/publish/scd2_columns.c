@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "publish/conditions.h"
+#include "publish/predicate.h"
 #include "publish/scd2_columns.h"
 #include "publish/target_size.h"
 
@@ -15,7 +16,6 @@
 #include "rewrite/rewriteHandler.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 
 #define DEFAULT_IS_CURRENT "is_current"
 
@@ -101,7 +101,7 @@ open_end(const PublishRequest *request, Form_pg_attribute valid_to)
 	Node *preset = build_column_default(request->target, valid_to->attnum);
 
 	if (preset != NULL && !contain_mutable_functions(preset))
-		return deparse_expression(preset, NIL, false, false);
+		return predicate_print(request->target, preset, "target");
 	if (!valid_to->attnotnull)
 		return psprintf("NULL::%s", cast_type(valid_to));
 	if (!is_date_or_timestamp(getBaseType(valid_to->atttypid)))

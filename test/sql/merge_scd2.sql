@@ -110,3 +110,12 @@ SELECT refused('scd2', '{"soft_delete": "is_current"}');
 SELECT refused('scd2', source => 'target');
 CREATE TABLE one (LIKE target, UNIQUE (id));
 SELECT refused('scd2', target => 'one');
+-- an end of current versions whose type, or function, is not one of PostgreSQL's own
+CREATE DOMAIN day AS date;
+CREATE FUNCTION doomsday() RETURNS day IMMUTABLE LANGUAGE sql RETURN '9999-12-31'::day;
+CREATE TABLE finite (id int, city text, valid_from day NOT NULL, valid_to day NOT NULL DEFAULT '9999-12-31'::day);
+CREATE VIEW cities AS SELECT 1 AS id, 'Bonn' AS city, '2024-01-01'::day AS valid_from;
+SELECT merged('scd2', target => 'finite', source => 'cities');
+ALTER TABLE finite ALTER valid_to SET DEFAULT doomsday();
+SELECT merged('scd2', target => 'finite', source => 'cities');
+TABLE finite;
