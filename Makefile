@@ -116,6 +116,7 @@ OBJS += \
 	src/contract/convert_text.o \
 	src/contract/datetime_format.o \
 	src/contract/document.o \
+	src/contract/document_checks.o \
 	src/contract/document_keys.o \
 	src/contract/expression.o \
 	src/contract/filter_expr.o \
@@ -189,6 +190,7 @@ OBJS += \
 	src/stage/pool.o \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
+	src/stage/rejection.o \
 	src/stage/row_builder.o \
 	src/stage/row_checker.o \
 	src/stage/row_group_cutter.o \
@@ -202,6 +204,7 @@ OBJS += \
 
 # manifest
 OBJS += \
+	src/manifest/check_results.o \
 	src/manifest/chunks.o \
 	src/manifest/contracts.o \
 	src/manifest/files.o \
@@ -229,6 +232,13 @@ OBJS += \
 	src/swap/swap_locks.o \
 	src/swap/swap_options.o \
 	src/swap/swap_request.o
+
+# audit
+OBJS += \
+	src/audit/audit.o \
+	src/audit/dataset_checks.o \
+	src/audit/file_checks.o \
+	src/audit/removals.o
 
 # publishing
 OBJS += \
@@ -291,6 +301,7 @@ OBJS += \
 	src/api/load_each.o \
 	src/api/merge_functions.o \
 	src/api/options_list.o \
+	src/api/publish_load.o \
 	src/api/swap_functions.o
 
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_ingest.control)

@@ -44,7 +44,7 @@ CREATE TABLE ingest.manifest_loads (
 	contract_version integer
 );
 CREATE INDEX manifest_loads_unfinished ON ingest.manifest_loads (target)
-	WHERE status IN ('staging', 'staged');
+	WHERE status IN ('staging', 'staged', 'rejected');
 
 -- What people have said about the rows of a table.  A version is never edited.
 -- search_path: in which names in its expressions are looked up.
@@ -131,6 +131,21 @@ CREATE TABLE ingest.quarantine_rows (
 	PRIMARY KEY (load_id, file_no, record_no)
 );
 
+-- What was found when the staged rows of a load were checked.
+CREATE TABLE ingest.manifest_checks (
+	load_id bigint NOT NULL,
+	name text NOT NULL,
+	type text NOT NULL,
+	severity text NOT NULL CHECK (severity IN ('error', 'warn')),
+	passed boolean NOT NULL,
+	observed text,
+	expected text,
+	checked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	accepted_by name,
+	accepted_at timestamptz,
+	PRIMARY KEY (load_id, name)
+);
+
 CREATE SEQUENCE ingest.swap_id_seq AS bigint;
 
 CREATE TABLE ingest.manifest_swaps (
@@ -158,6 +173,7 @@ SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_contracts', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_checks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.swap_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_swaps', '');
 
@@ -275,6 +291,13 @@ SELECT l.started_at AS starttime, l.loaded_by AS userid, l.target AS copy_tbl,
 		 UNION ALL
 		SELECT m ->> 'rule', m ->> 'column', m ->> 'sqlstate', m ->> 'message', m ->> 'value'
 		  FROM pg_catalog.jsonb_array_elements(q.more_errors) AS m) AS e
+ WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+CREATE VIEW ingest.checks WITH (security_barrier) AS
+SELECT c.load_id, l.target, c.name, c.type, c.severity, c.passed, c.observed, c.expected,
+	   c.checked_at, c.accepted_by, c.accepted_at, l.status AS load_status
+  FROM ingest.manifest_checks c
+  JOIN ingest.manifest_loads l ON l.load_id = c.load_id
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
 -- old_partition is NULL when the table is gone.
@@ -478,5 +501,6 @@ COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rat
 COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line and every reason';
 COMMENT ON VIEW ingest.quarantine_errors IS 'one row per violation of a bad row';
 COMMENT ON TYPE ingest.merge_result IS 'what a merge did, or would do';
+COMMENT ON VIEW ingest.checks IS 'one row per check of a load: what was found, expected, and who overruled it';
 COMMENT ON VIEW ingest.swaps IS 'one row per swap of a partition: tables, names, lock time, whether it was undone';
 COMMENT ON TYPE ingest.load_result IS 'what a load did';

@@ -13,6 +13,7 @@ BEGIN {
 	allowed["options"] = "options contract format"
 	allowed["manifest"] = "manifest"
 	allowed["swap"] = "swap contract manifest"
+	allowed["audit"] = "audit contract manifest"
 	allowed["publish"] = "publish contract manifest options swap"
 	allowed["stage"] = "stage source format contract manifest options"
 	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"

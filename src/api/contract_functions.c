@@ -9,6 +9,7 @@
 
 #include "access/table.h"
 #include "api/access.h"
+#include "audit/audit.h"
 #include "contract/guard.h"
 #include "contract/spec.h"
 #include "fmgr.h"
@@ -103,9 +104,14 @@ verify_options(const ContractDocument *document, DocumentErrors *errors)
 {
 	ErrorData *error;
 
-	if (document->options != NULL && !guard_call(parse_options, document->options, &error))
-		document_error(errors, "options", "%s%s%s", error->message, error->hint ? ". " : "",
-					   error->hint ? error->hint : "");
+	if (document->options == NULL || guard_call(parse_options, document->options, &error))
+		return;
+	/* a hint begins with what is closest; all that there is would hide the other mistakes */
+	if (error->hint != NULL && strncmp(error->hint, "Perhaps", strlen("Perhaps")) == 0)
+		document_error(errors, "options", "%s. %.*s", error->message,
+					   (int) strcspn(error->hint, "."), error->hint);
+	else
+		document_error(errors, "options", "%s", error->message);
 }
 
 Datum
@@ -126,6 +132,8 @@ ingest_set_contract(PG_FUNCTION_ARGS)
 	document = document_parse(jsonb, &errors);
 	verify_options(document, &errors);
 	contract_spec_verify(target, document, &errors);
+	if (errors.count == 0)
+		audit_verify(target, document, &errors);
 	document_errors_raise(&errors,
 						  psprintf("contract of table \"%s\"", RelationGetRelationName(target)));
 	contract.contract = jsonb_text(jsonb);

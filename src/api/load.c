@@ -13,9 +13,9 @@
 #include "access/xact.h"
 #include "api/access.h"
 #include "api/arguments.h"
+#include "api/publish_load.h"
 #include "funcapi.h"
 #include "manifest/manifest.h"
-#include "manifest/quarantine.h"
 #include "miscadmin.h"
 #include "options/options.h"
 #include "publish/publish.h"
@@ -71,117 +71,6 @@ make_result(FunctionCallInfo fcinfo, int64 load_id, const char *status,
 	values[i++] = message == NULL ? (Datum) 0 : CStringGetTextDatum(message);
 	Assert(i == RESULT_COLUMNS);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
-}
-
-static void
-warn_about_quarantine(int64 load_id, int64 rows)
-{
-	char *summary = quarantine_summary(load_id);
-
-	ereport(WARNING,
-			(errcode(ERRCODE_WARNING),
-			 errmsg_plural("load " INT64_FORMAT ": " INT64_FORMAT " row is in quarantine",
-						   "load " INT64_FORMAT ": " INT64_FORMAT " rows are in quarantine", rows,
-						   load_id, rows),
-			 errdetail("Commonest reasons: %s.", summary),
-			 errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
-					 load_id)));
-}
-
-/* The lanes of a load, readable for the caller; error when a crash emptied one. */
-static List *
-intact_lanes(const ManifestLoad *load)
-{
-	List *lanes = manifest_lanes(load->load_id);
-	List *relations = NIL;
-	bool intact = lanes != NIL;
-	ListCell *lc;
-
-	foreach (lc, lanes)
-	{
-		const ManifestLane *lane = lfirst(lc);
-
-		intact = intact && lane_is_intact(lane);
-		if (!intact)
-			break;
-		lane_grant(lane, GetUserId());
-		relations = lappend_oid(relations, lane->relation);
-	}
-	if (!intact)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("staged rows of load " INT64_FORMAT " did not survive a server crash",
-						load->load_id),
-				 errhint("Call ingest.load or ingest.stage again with the same arguments.")));
-	return relations;
-}
-
-/* The manifest's last word in the caller's transaction; a content goes in once. */
-static void
-finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *message)
-{
-	manifest_publish_files(load->load_id);
-	manifest_set_published(load, counts, message);
-	lane_drop_all(load->load_id);
-	CommandCounterIncrement();
-}
-
-/* What the lanes carry; the target may have lost a column since. */
-static void
-set_columns(PublishRequest *request, const ManifestLoad *load)
-{
-	ListCell *lc;
-
-	foreach (lc, load->columns)
-		if (!publish_add_column(request, lfirst(lc)))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("load " INT64_FORMAT " has a column that table \"%s\" has not: \"%s\"",
-							load->load_id, RelationGetRelationName(request->target),
-							(char *) lfirst(lc)),
-					 errhint("If it marks deletions, name it in \"hard_delete\"; else discard the "
-							 "load and stage its files again.")));
-}
-
-/* Publishes a staged load and closes the target; counts says what it did. */
-static void
-publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
-			 const IngestOptions *options, ManifestCounts *counts)
-{
-	PublishRequest request = {0};
-	PublishCounts published = {0};
-	int files_skipped = counts->files_skipped;
-
-	manifest_sum(load->load_id, counts);
-	counts->files_skipped = files_skipped;
-	request.load_id = load->load_id;
-	request.target = target;
-	request.strategy = strategy->strategy;
-	request.options = &options->publish;
-	request.lanes = intact_lanes(load);
-	set_columns(&request, load);
-	request.key = strategy->key;
-	request.rows_staged = counts->rows_staged;
-	request.rows_left_out = counts->rows_quarantined;
-	if (options->on_error == ON_ERROR_IGNORE)
-		request.rows_left_out += counts->rows_ignored;
-	FAILPOINT("publishing");
-	publish_run(&request, &published);
-	table_close(request.target, NoLock);
-	counts->rows_staged -= published.null_keys + published.duplicates;
-	counts->rows_quarantined += published.null_keys + published.duplicates;
-	counts->rows_deduplicated = published.deduplicated - published.duplicates;
-	counts->rows_inserted = published.inserted;
-	counts->rows_updated = published.updated;
-	counts->rows_deleted = published.deleted + published.removed;
-	counts->rows_unchanged = published.unchanged;
-	counts->rows_skipped = published.skipped;
-	load->strategy = (char *) publish_strategy_name(strategy->strategy);
-	load->unique_key = strategy->key;
-	finish_publish(load, counts, NULL);
-	if (counts->rows_quarantined > 0)
-		warn_about_quarantine(load->load_id, counts->rows_quarantined);
-	FAILPOINT("published");
 }
 
 void
@@ -240,7 +129,7 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	stage_run(&request, &outcome);
 	counts->files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
-		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, request.options,
+		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, &call->terms,
 					 counts);
 	else
 		table_close(request.target, NoLock);
@@ -309,7 +198,7 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 		*busy = true;
 		return load;
 	}
-	return manifest_lock_load(load_id); /* it may have changed while we waited */
+	return manifest_load(load_id); /* it may have changed while we waited */
 }
 
 /* What was said when the load was staged, unless it is said otherwise now. */
@@ -324,6 +213,18 @@ with_options_of_load(FunctionCallInfo fcinfo, int arg, const ManifestLoad *load)
 		DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, staged, PG_GETARG_DATUM(arg))));
 }
 
+/* Is there something to publish? */
+static void
+check_publishable(const ManifestLoad *load)
+{
+	if (strcmp(load->status, "staged") == 0 ||
+		(strcmp(load->status, "rejected") == 0 && manifest_lanes(load->load_id) != NIL))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("load " INT64_FORMAT " is %s, not staged", load->load_id, load->status)));
+}
+
 Datum
 ingest_publish(PG_FUNCTION_ARGS)
 {
@@ -332,6 +233,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 	List *unique_key = argument_texts(fcinfo, 1);
 	char *strategy_name = argument_text(fcinfo, 2);
 	IngestOptions *options;
+	LoadTerms terms;
 	ManifestLoad *load;
 	StrategyArgument strategy;
 	Relation target;
@@ -341,21 +243,19 @@ ingest_publish(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("ingest.publish()");
 	options = options_parse(argument_options(fcinfo, 3));
 	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
-	options = with_options_of_load(fcinfo, 3, load);
 	if (busy)
 		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
 	target = access_open_target(load->target);
-	if (strcmp(load->status, "staged") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("load " INT64_FORMAT " is %s, not staged", load->load_id, load->status)));
+	check_publishable(load);
 	if (strategy_name == NULL && unique_key == NIL && load->strategy != NULL)
 	{
 		strategy_name = load->strategy;
 		unique_key = publish_needs_key(publish_strategy(strategy_name)) ? load->unique_key : NIL;
 	}
 	strategy = argument_strategy(target, strategy_name, unique_key);
-	publish_load(load, target, &strategy, options, &counts);
+	load_terms(load->target, 0, argument_options(fcinfo, 3), &terms);
+	terms.options = with_options_of_load(fcinfo, 3, load);
+	publish_load(load, target, &strategy, &terms, &counts);
 	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
 }
 
@@ -367,7 +267,9 @@ ingest_discard(PG_FUNCTION_ARGS)
 
 	PreventCommandIfReadOnly("ingest.discard()");
 	load = lock_load(PG_GETARG_INT64(0), ON_BUSY_WAIT, &busy);
-	if (strcmp(load->status, "staging") != 0 && strcmp(load->status, "staged") != 0)
+	load = manifest_lock_load(load->load_id);
+	if (strcmp(load->status, "staging") != 0 && strcmp(load->status, "staged") != 0 &&
+		(strcmp(load->status, "rejected") != 0 || manifest_lanes(load->load_id) == NIL))
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("load " INT64_FORMAT " is %s, there is nothing to discard",
 							   load->load_id, load->status)));

@@ -38,6 +38,7 @@ typedef struct BatchRow
 	bool raw_is_broken;    /* the record has no fields to convert or check */
 	bool is_filtered;      /* option "filter" leaves it out, whatever its violations */
 	bool is_deletion;      /* only its key counts */
+	bool is_trailer;       /* no row at all */
 } BatchRow;
 
 typedef struct RowBatch

@@ -165,6 +165,28 @@ read_rules(ContractDocument *document, List *members, DocumentErrors *errors)
 	}
 }
 
+/* "unique": true of a column is a member of "unique" by the column's name. */
+static void
+add_unique_columns(ContractDocument *document)
+{
+	ListCell *lc;
+
+	foreach (lc, document->columns)
+	{
+		const DocumentColumn *column = lfirst(lc);
+		DocumentUnique *unique;
+
+		if (!column->unique)
+			continue;
+		unique = palloc0(sizeof(DocumentUnique));
+		unique->name = column->name;
+		unique->columns = list_make1(column->name);
+		unique->in_target = true;
+		unique->keep = "first";
+		document->unique = lappend(document->unique, unique);
+	}
+}
+
 ContractDocument *
 document_parse(Jsonb *jsonb, DocumentErrors *errors)
 {
@@ -181,8 +203,9 @@ document_parse(Jsonb *jsonb, DocumentErrors *errors)
 	document->options = top.options;
 	read_columns(document, top.columns, errors);
 	read_rules(document, top.rules, errors);
-	document->unique = top.unique;
-	document->checks = top.checks;
+	document->unique = document_read_unique(top.unique, errors);
+	add_unique_columns(document);
+	document->checks = document_read_checks(top.checks, errors);
 	return document;
 }
 

@@ -62,12 +62,44 @@ typedef struct DocumentRule
 	char *expression;
 } DocumentRule;
 
-/* A member of "unique" or "checks", read by those who know what it may say. */
+/* A member of an object whose keys are names that people choose. */
 typedef struct DocumentMember
 {
 	char *name;
 	Jsonb *value;
 } DocumentMember;
+
+/* A member of "unique": of rows that agree in the columns one is kept. */
+typedef struct DocumentUnique
+{
+	char *name;
+	List *columns;  /* of char * */
+	bool in_target; /* rows of the target count, too, and are kept */
+	char *keep;     /* first, last, none */
+	char *in;       /* as written: load, target */
+} DocumentUnique;
+
+/* A member of "checks": what the staged rows of a load must satisfy as a whole. */
+typedef struct DocumentCheck
+{
+	char *name;
+	char *type; /* see document_checks.c */
+	char *severity;
+	bool is_warning;
+	/* which of these a type has is in its row of the table; as text, NULL where nothing is said */
+	char *column;
+	List *columns; /* of char * */
+	char *min;
+	char *max;
+	char *equals;
+	char *tolerance;
+	char *max_age;
+	int64 loads; /* -1: not said */
+	char *query;
+	char *pattern;
+	char *file;
+	bool optional;
+} DocumentCheck;
 
 typedef struct ContractDocument
 {
@@ -76,8 +108,8 @@ typedef struct ContractDocument
 	Jsonb *options; /* NULL: none */
 	List *columns;  /* of DocumentColumn * */
 	List *rules;    /* of DocumentRule * */
-	List *unique;   /* of DocumentMember * */
-	List *checks;   /* of DocumentMember * */
+	List *unique;   /* of DocumentUnique *, also of columns that say so */
+	List *checks;   /* of DocumentCheck * */
 } ContractDocument;
 
 /* What is wrong with a document: lines of "path: what". */

@@ -37,4 +37,8 @@ extern void document_read(JsonbContainer *object, const DocumentKey *keys, int n
 /* path with name behind it */
 extern char *document_path(const char *path, const char *name);
 
+/* document_checks.c: the members of "unique" and "checks". */
+extern List *document_read_unique(List *members, DocumentErrors *errors);
+extern List *document_read_checks(List *members, DocumentErrors *errors);
+
 #endif

@@ -237,6 +237,7 @@ contract_spec_write(const ContractSpec *spec, StringInfo buf)
 	if (spec->filter != NULL)
 		send_string(buf, spec->filter);
 	spec_write_texts(spec->inputs, buf);
+	spec_write_text(spec->trailer, buf);
 }
 
 ContractSpec *
@@ -273,5 +274,6 @@ contract_spec_read(StringInfo buf)
 	if (pq_getmsgbyte(buf))
 		spec->filter = pstrdup(pq_getmsgrawstring(buf));
 	spec->inputs = spec_read_texts(buf);
+	spec->trailer = spec_read_text(buf);
 	return spec;
 }

@@ -54,6 +54,8 @@ typedef struct ContractSpec
 	ContractCheck *checks;
 	int deletion; /* column that marks deletions; -1: none */
 	char *filter; /* nodeToString form, as of checks; NULL: every row counts */
+	char *
+		trailer; /* pattern of a record that is no row, but what the sender says of the rows; NULL */
 	List *inputs; /* of char *: columns of files that transforms read as text */
 } ContractSpec;
 

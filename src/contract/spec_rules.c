@@ -241,6 +241,21 @@ contract_spec_inputs(const ContractDocument *document)
 	return inputs;
 }
 
+static char *
+trailer_pattern(const ContractDocument *document)
+{
+	ListCell *lc;
+
+	foreach (lc, document->checks)
+	{
+		const DocumentCheck *check = lfirst(lc);
+
+		if (strcmp(check->type, "trailer") == 0)
+			return check->pattern;
+	}
+	return NULL;
+}
+
 void
 spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRemap *remap)
 {
@@ -250,6 +265,7 @@ spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRema
 	int i;
 
 	spec->inputs = contract_spec_inputs(document);
+	spec->trailer = trailer_pattern(document);
 	for (i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);

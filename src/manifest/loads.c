@@ -5,6 +5,7 @@
 
 #include "manifest/manifest.h"
 
+#include "access/xact.h"
 #include "commands/sequence.h"
 #include "catalog/namespace.h"
 #include "manifest/statement.h"
@@ -121,6 +122,26 @@ manifest_lock_load(int64 load_id)
 					load_id);
 }
 
+/* StatementRow */
+static void
+read_own(HeapTuple tuple, TupleDesc desc, void *arg)
+{
+	*(bool *) arg = TransactionIdIsCurrentTransactionId(
+		(TransactionId) strtoul(row_text(tuple, desc, 1), NULL, 10));
+}
+
+bool
+manifest_is_own_load(int64 load_id)
+{
+	Statement statement;
+	bool own = false;
+
+	statement_init(&statement, "SELECT xmin::text FROM ingest.manifest_loads WHERE load_id = $1");
+	statement_add_int64(&statement, load_id);
+	(void) statement_run(&statement, read_own, &own);
+	return own;
+}
+
 List *
 manifest_unfinished(Oid target)
 {
@@ -129,7 +150,10 @@ manifest_unfinished(Oid target)
 
 	statement_init(&statement,
 				   "SELECT " LOAD_COLUMNS " FROM ingest.manifest_loads"
-				   " WHERE target = $1 AND status IN ('staging', 'staged') ORDER BY load_id");
+				   " WHERE target = $1 AND status IN ('staging', 'staged', 'rejected')"
+				   "  AND (status <> 'rejected' OR EXISTS (SELECT FROM ingest.manifest_lanes lane"
+				   "              WHERE lane.load_id = manifest_loads.load_id))"
+				   " ORDER BY load_id");
 	statement_add_regclass(&statement, target);
 	statement_run(&statement, read_load, &loads);
 	return loads;
@@ -143,7 +167,7 @@ manifest_resume(int64 load_id, int leader_pid)
 	statement_init(&statement,
 				   "UPDATE ingest.manifest_loads SET status = 'staging', leader_pid = $2,"
 				   " continued_at = clock_timestamp()"
-				   " WHERE load_id = $1 AND status IN ('staging', 'staged')");
+				   " WHERE load_id = $1 AND status IN ('staging', 'staged', 'rejected')");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, leader_pid);
 	if (statement_run(&statement, NULL, NULL) != 1)
@@ -188,8 +212,9 @@ manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts, c
 				   " finished_at = clock_timestamp(), strategy = $3, unique_key = $4,"
 				   " files_skipped = $5, rows_staged = $6, rows_quarantined = $7,"
 				   " rows_deduplicated = $8, rows_inserted = $9, rows_updated = $10,"
-				   " rows_deleted = $11, rows_unchanged = $12, rows_skipped = $13"
-				   " WHERE load_id = $1 AND status = 'staged'");
+				   " rows_deleted = $11, rows_unchanged = $12, rows_skipped = $13,"
+				   " contract_version = nullif($14, 0)"
+				   " WHERE load_id = $1 AND status IN ('staged', 'rejected')");
 	statement_add_int64(&statement, load->load_id);
 	statement_add_text(&statement, message);
 	statement_add_text(&statement, load->strategy);
@@ -203,6 +228,7 @@ manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts, c
 	statement_add_int64(&statement, counts->rows_deleted);
 	statement_add_int64(&statement, counts->rows_unchanged);
 	statement_add_int64(&statement, counts->rows_skipped);
+	statement_add_int32(&statement, load->contract_version);
 	if (statement_run(&statement, NULL, NULL) != 1)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("load " INT64_FORMAT " is not staged", load->load_id)));

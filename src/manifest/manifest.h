@@ -94,7 +94,10 @@ extern void manifest_insert_load(const ManifestLoad *load);
 extern ManifestLoad *manifest_load(int64 load_id); /* NULL when there is none */
 /* The same, and its row stays as it is; an error if the snapshot is older than the row's state. */
 extern ManifestLoad *manifest_lock_load(int64 load_id);
-extern List *manifest_unfinished(Oid target); /* of ManifestLoad *, oldest first */
+/* Staged or being staged, or rejected by checks with its lanes kept; of ManifestLoad *, oldest first. */
+extern List *manifest_unfinished(Oid target);
+/* Did the current transaction write the load's row last? */
+extern bool manifest_is_own_load(int64 load_id);
 extern void manifest_resume(int64 load_id, int leader_pid);
 extern void manifest_set_status(int64 load_id, const char *status, const char *message);
 extern void manifest_set_published(const ManifestLoad *load, const ManifestCounts *counts,

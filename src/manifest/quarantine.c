@@ -26,32 +26,43 @@ any_key_is_null(List *key)
 	return sql.data;
 }
 
-/* Why staged rows are in quarantine. */
-typedef struct Reason
-{
-	const char *sqlstate;
-	const char *message;
-	const char *columns; /* the key, separated by commas */
-} Reason;
-
-/* Writes one row of a SELECT of _ingest_file, _ingest_row and the row as text. */
+/* Writes one row of a SELECT whose columns from first on are _ingest_file, _ingest_row and the row as text. */
 static void
-insert_staged(int64 load_id, HeapTuple tuple, TupleDesc desc, const Reason *reason)
+insert_staged(int64 load_id, HeapTuple tuple, TupleDesc desc, int first,
+			  const QuarantineReason *reason)
 {
 	Statement statement;
 
-	statement_init(&statement,
-				   "INSERT INTO ingest.quarantine_rows (load_id, file_no, record_no, line_no,"
-				   " byte_offset, byte_length, raw_line, rule, column_name, sqlstate, message)"
-				   " VALUES ($1, $2, $3, 0, 0, 0, $4, 'unique_key', $5, $6, $7)");
+	statement_init(
+		&statement,
+		"INSERT INTO ingest.quarantine_rows (load_id, file_no, record_no, line_no,"
+		" byte_offset, byte_length, raw_line, rule, column_name, sqlstate, message, value)"
+		" VALUES ($1, $2, $3, 0, 0, 0, $4, $5, $6, $7, $8, $9)");
 	statement_add_int64(&statement, load_id);
-	statement_add_int32(&statement, row_int64(tuple, desc, 1));
-	statement_add_int64(&statement, row_int64(tuple, desc, 2));
-	statement_add_text(&statement, row_text(tuple, desc, 3));
+	statement_add_int32(&statement, row_int64(tuple, desc, first));
+	statement_add_int64(&statement, row_int64(tuple, desc, first + 1));
+	statement_add_text(&statement, row_text(tuple, desc, first + 2));
+	statement_add_text(&statement, reason->rule);
 	statement_add_text(&statement, reason->columns);
 	statement_add_text(&statement, reason->sqlstate);
 	statement_add_text(&statement, reason->message);
+	statement_add_text(&statement,
+					   desc->natts > first + 2 ? row_text(tuple, desc, first + 3) : NULL);
 	statement_run(&statement, NULL, NULL);
+}
+
+/* Deletes one row of a SELECT that begins with its lane and its ctid there. */
+static void
+delete_staged(HeapTuple tuple, TupleDesc desc)
+{
+	Statement statement;
+	char *name = get_rel_name((Oid) row_int64(tuple, desc, 1));
+
+	statement_init(&statement, psprintf("DELETE FROM %s WHERE ctid = $1::tid",
+										quote_qualified_identifier("ingest", name)));
+	statement_add_text(&statement, row_text(tuple, desc, 2));
+	if (statement_run(&statement, NULL, NULL) != 1)
+		elog(ERROR, "a staged row of lane \"%s\" is not where it was", name);
 }
 
 /*
@@ -60,7 +71,7 @@ insert_staged(int64 load_id, HeapTuple tuple, TupleDesc desc, const Reason *reas
  * the owner's.
  */
 static int64
-insert_selected(int64 load_id, const char *select, const Reason *reason)
+insert_selected(int64 load_id, const char *select, bool removes, const QuarantineReason *reason)
 {
 	int64 total = 0;
 	Portal portal;
@@ -78,7 +89,10 @@ insert_selected(int64 load_id, const char *select, const Reason *reason)
 		for (i = 0; i < SPI_processed; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
-			insert_staged(load_id, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, reason);
+			if (removes)
+				delete_staged(SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+			insert_staged(load_id, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, removes ? 3 : 1,
+						  reason);
 		}
 		total += i;
 		SPI_freetuptable(SPI_tuptable);
@@ -103,7 +117,8 @@ names_of(List *key)
 int64
 quarantine_null_keys(int64 load_id, List *lanes, List *key)
 {
-	Reason reason = {"23502", "a part of the unique key is null", names_of(key)};
+	QuarantineReason reason = {"unique_key", "23502", "a part of the unique key is null",
+							   names_of(key)};
 	int64 total = 0;
 	ListCell *lc;
 
@@ -115,16 +130,23 @@ quarantine_null_keys(int64 load_id, List *lanes, List *key)
 					 " FROM %s AS lane WHERE _ingest_file >= 0 AND (%s)",
 					 quote_qualified_identifier("ingest", get_rel_name(lfirst_oid(lc))),
 					 any_key_is_null(key)),
-			&reason);
+			false, &reason);
 	return total;
 }
 
 int64
 quarantine_duplicates(int64 load_id, const char *select, List *key)
 {
-	Reason reason = {"23505", "another row of the load with the same key counts", names_of(key)};
+	QuarantineReason reason = {"unique_key", "23505",
+							   "another row of the load with the same key counts", names_of(key)};
 
-	return insert_selected(load_id, select, &reason);
+	return insert_selected(load_id, select, false, &reason);
+}
+
+int64
+quarantine_remove(int64 load_id, const char *select, const QuarantineReason *reason)
+{
+	return insert_selected(load_id, select, true, reason);
 }
 
 /* StatementRow: appends one reason to the StringInfo arg. */
@@ -154,7 +176,8 @@ quarantine_summary(int64 load_id)
 				   "    ' ' || substring(e.message FROM 'check constraint (\".*?\")'),"
 				   "    '') AS reason"
 				   "  FROM (SELECT rule, column_name, message, more_errors"
-				   "        FROM ingest.quarantine_rows WHERE load_id = $1 LIMIT 100000) AS q"
+				   "        FROM ingest.quarantine_rows WHERE load_id = $1"
+				   "        AND status = 'open' LIMIT 100000) AS q"
 				   "  CROSS JOIN LATERAL ("
 				   "    SELECT q.rule, q.column_name, q.message UNION ALL"
 				   "    SELECT m ->> 'rule', m ->> 'column', m ->> 'message'"

@@ -19,6 +19,22 @@ extern int64 quarantine_null_keys(int64 load_id, List *lanes, List *key);
  */
 extern int64 quarantine_duplicates(int64 load_id, const char *select, List *key);
 
+/* Why rows leave the lanes. */
+typedef struct QuarantineReason
+{
+	const char *rule;
+	const char *sqlstate;
+	const char *message;
+	const char *columns; /* separated by commas */
+} QuarantineReason;
+
+/*
+ * Moves staged rows from their lanes to quarantine and returns how many there are: select gives
+ * the lane, the row's ctid in it, _ingest_file, _ingest_row, the row as jsonb text, and the value
+ * at fault as text.
+ */
+extern int64 quarantine_remove(int64 load_id, const char *select, const QuarantineReason *reason);
+
 /* "12 not_null, 3 type on column \"price\"": the commonest reasons, for messages. */
 extern char *quarantine_summary(int64 load_id);
 

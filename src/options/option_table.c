@@ -412,6 +412,13 @@ static const OptionSpec option_table[] = {
 	 .max = 1000,
 	 .help = "Rows of each kind that ingest.preview_merge shows."},
 	/* retry */
+	{.name = "accept",
+	 .kind = &option_string_set,
+	 FIELD(accept),
+	 .min = 1,
+	 .nullable = true,
+	 .help = "Checks of the contract that may fail: the load is published all the same, and who "
+			 "said so is noted."},
 	{.name = "force",
 	 .kind = &option_boolean,
 	 .initial = "false",

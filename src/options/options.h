@@ -156,6 +156,7 @@ typedef struct IngestOptions
 	List *inputs;      /* of char *: columns of files that it computes them from, likewise */
 	/* retry, resources */
 	bool force;
+	List *accept; /* of char *: checks of the contract that may fail */
 	OptionsOnChangedFile on_changed_file;
 	OptionsOnBusy on_busy;
 	int64 min_file_age;   /* milliseconds, default 0 */

@@ -12,7 +12,8 @@ enum
 {
 	COMMAND_PLAN = 'P',
 	COMMAND_FILES = 'F',
-	COMMAND_STATUS = 'S'
+	COMMAND_STATUS = 'S',
+	COMMAND_CHECKS = 'C'
 };
 
 /* Server encoding on both sides: no conversion. */
@@ -193,6 +194,52 @@ run_status(StringInfo buf)
 }
 
 void
+command_write_checks(int64 load_id, const char *message, List *results, StringInfo buf)
+{
+	ListCell *lc;
+
+	pq_sendbyte(buf, COMMAND_CHECKS);
+	pq_sendint64(buf, load_id);
+	send_string(buf, message);
+	pq_sendint32(buf, list_length(results));
+	foreach (lc, results)
+	{
+		const ManifestCheck *check = lfirst(lc);
+
+		send_string(buf, check->name);
+		send_string(buf, check->type);
+		pq_sendbyte(buf, check->is_warning);
+		pq_sendbyte(buf, check->passed);
+		send_string(buf, check->observed);
+		send_string(buf, check->expected);
+	}
+}
+
+static void
+run_checks(StringInfo buf)
+{
+	int64 load_id = pq_getmsgint64(buf);
+	char *message = get_string(buf);
+	int n = pq_getmsgint(buf, 4);
+	List *results = NIL;
+
+	while (n-- > 0)
+	{
+		ManifestCheck *check = palloc0(sizeof(ManifestCheck));
+
+		check->name = get_string(buf);
+		check->type = get_string(buf);
+		check->is_warning = pq_getmsgbyte(buf);
+		check->passed = pq_getmsgbyte(buf);
+		check->observed = get_string(buf);
+		check->expected = get_string(buf);
+		results = lappend(results, check);
+	}
+	manifest_set_checks(load_id, NULL, results);
+	manifest_set_status(load_id, "rejected", message);
+}
+
+void
 command_run(StringInfo buf)
 {
 	switch (pq_getmsgbyte(buf))
@@ -205,6 +252,9 @@ command_run(StringInfo buf)
 			break;
 		case COMMAND_STATUS:
 			run_status(buf);
+			break;
+		case COMMAND_CHECKS:
+			run_checks(buf);
 			break;
 		default:
 			elog(ERROR, "unrecognized staging command");

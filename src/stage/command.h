@@ -8,6 +8,7 @@
 #define INGEST_STAGE_COMMAND_H
 
 #include "lib/stringinfo.h"
+#include "manifest/check_results.h"
 #include "manifest/manifest.h"
 
 /* The beginning of a load: made at once, before any chunk. */
@@ -28,6 +29,12 @@ extern void command_write_files(int64 load_id, Oid target, List *files, StringIn
 /* The end of staging: 'staged', 'rejected' or 'failed'; lanes go with the last two. */
 extern void command_write_status(int64 load_id, const char *status, const char *message,
 								 StringInfo buf);
+
+/*
+ * Results of checks (of ManifestCheck *), for which the load is rejected; its lanes are kept, for a
+ * person may overrule the checks.
+ */
+extern void command_write_checks(int64 load_id, const char *message, List *results, StringInfo buf);
 
 /* Runs any of them in the current transaction. */
 extern void command_run(StringInfo buf);

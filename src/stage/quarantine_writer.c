@@ -68,7 +68,8 @@ struct QuarantineWriter
 	TupleTableSlot *slots[BUFFER_ROWS];
 	int nrows;
 	size_t bytes;
-	text *open; /* the status of all of them */
+	text *open;      /* the status of bad rows */
+	text *discarded; /* … and of trailers */
 };
 
 QuarantineWriter *
@@ -90,6 +91,7 @@ quarantine_writer_begin(int64 load_id)
 	writer->context =
 		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest quarantine", ALLOCSET_DEFAULT_SIZES);
 	writer->open = cstring_to_text("open");
+	writer->discarded = cstring_to_text("discarded");
 	return writer;
 }
 
@@ -233,7 +235,7 @@ quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row)
 		PointerGetDatum(cstring_to_text_with_len(row->raw, row->raw_len));
 	nulls[COL_RAW_LINE] = !row->raw_is_text;
 	nulls[COL_RAW_BYTES] = row->raw_is_text;
-	values[COL_STATUS] = PointerGetDatum(writer->open);
+	values[COL_STATUS] = PointerGetDatum(row->is_trailer ? writer->discarded : writer->open);
 	put_violations(slot, row->violations);
 	ExecStoreVirtualTuple(slot);
 	MemoryContextSwitchTo(oldcontext);

@@ -21,6 +21,7 @@ typedef struct QuarantineRow
 	size_t raw_len;
 	bool raw_is_text; /* valid in the database encoding */
 	const Violation *violations;
+	bool is_trailer; /* no bad row: nobody need look at it */
 } QuarantineRow;
 
 /* How many bytes of a value or message are kept: whole characters, as the whole line is beside them. */

@@ -8,12 +8,16 @@
 
 #include "stage/row_checker.h"
 
+#include "catalog/pg_collation.h"
 #include "contract/row_deletions.h"
 #include "contract/row_filter.h"
 #include "contract/row_transforms.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "regex/regex.h"
 #include "stage/bad_row.h"
 #include "stage/caller_rights.h"
+#include "utils/builtins.h"
 
 struct RowChecker
 {
@@ -22,6 +26,7 @@ struct RowChecker
 	Contract *contract;
 	RowTransforms *transforms; /* NULL: none */
 	RowFilter *filter;         /* NULL: none */
+	text *trailer;             /* pattern; NULL: none */
 	Oid user;
 	RowBatch *batch;
 	int next; /* row of the batch that is given out next */
@@ -47,6 +52,7 @@ row_checker_create(const ContractSpec *spec, const IngestOptions *options, Tuple
 	checker->transforms = row_transforms_create(checker->contract);
 	checker->filter = row_filter_create(spec, desc);
 	caller_rights_leave(&saved);
+	checker->trailer = spec->trailer == NULL ? NULL : cstring_to_text(spec->trailer);
 	checker->batch = batch_create(desc->natts + contract_ninputs(checker->contract));
 	return checker;
 }
@@ -86,6 +92,27 @@ row_checker_empty(RowChecker *checker)
 	checker->next = 0;
 }
 
+/* Rows that do not fit, and match the pattern, are trailers. */
+static void
+mark_trailers(RowChecker *checker)
+{
+	RowBatch *batch = checker->batch;
+	MemoryContext oldcontext = MemoryContextSwitchTo(batch->context);
+	int i;
+
+	for (i = 0; i < batch->nrows; i++)
+	{
+		BatchRow *row = &batch->rows[i];
+
+		row->is_trailer =
+			row->violations != NULL && row->raw != NULL && !row->is_filtered &&
+			pg_verify_mbstr(GetDatabaseEncoding(), row->raw, row->raw_len, true) &&
+			RE_compile_and_execute(checker->trailer, unconstify(char *, row->raw), row->raw_len,
+								   REG_ADVANCED, DEFAULT_COLLATION_OID, 0, NULL);
+	}
+	MemoryContextSwitchTo(oldcontext);
+}
+
 void
 row_checker_check(RowChecker *checker)
 {
@@ -106,6 +133,8 @@ row_checker_check(RowChecker *checker)
 	if (checker->spec->deletion >= 0)
 		row_deletions_mark(checker->spec, batch);
 	contract_check(checker->contract, batch);
+	if (checker->trailer != NULL)
+		mark_trailers(checker);
 	caller_rights_leave(&saved);
 }
 
@@ -138,13 +167,37 @@ row_checker_next(RowChecker *checker, int *first, int *count)
 	return ROW_BAD;
 }
 
+static void
+describe(RowChecker *checker, const BatchRow *bad, QuarantineRow *out)
+{
+	const Chunk *chunk = checker->chunk;
+	MemoryContext oldcontext = MemoryContextSwitchTo(checker->batch->context);
+
+	memset(out, 0, sizeof(*out));
+	out->file_no = chunk->file->file_no;
+	out->record_no = chunk->first_row + bad->record;
+	out->row_group = -1;
+	out->violations = bad->violations;
+	checker->describe(checker->loader, bad, out);
+	MemoryContextSwitchTo(oldcontext);
+}
+
 bool
 row_checker_reject(RowChecker *checker, int row, QuarantineRow *out)
 {
-	const Chunk *chunk = checker->chunk;
+	static const Violation trailer = {.rule = "trailer",
+									  .sqlstate = ERRCODE_SUCCESSFUL_COMPLETION,
+									  .message = "trailer of the file"};
 	const BatchRow *bad = &checker->batch->rows[row];
-	MemoryContext oldcontext;
 
+	if (bad->is_trailer)
+	{
+		checker->counts->rows_ignored++;
+		describe(checker, bad, out);
+		out->violations = &trailer;
+		out->is_trailer = true;
+		return true;
+	}
 	checker->counts->rows_bad++;
 	if (chunk_counts_all_bad(checker->counts))
 		checker->counts->leading_bad++;
@@ -153,16 +206,9 @@ row_checker_reject(RowChecker *checker, int row, QuarantineRow *out)
 		checker->counts->rows_ignored++;
 		return false;
 	}
-	memset(out, 0, sizeof(*out));
-	out->file_no = chunk->file->file_no;
-	out->record_no = chunk->first_row + bad->record;
-	out->row_group = -1;
-	out->violations = bad->violations;
-	oldcontext = MemoryContextSwitchTo(checker->batch->context);
-	checker->describe(checker->loader, bad, out);
-	MemoryContextSwitchTo(oldcontext);
+	describe(checker, bad, out);
 	if (checker->options->on_error == ON_ERROR_STOP)
-		bad_row_raise(bad, chunk->file->source->path, out);
+		bad_row_raise(bad, checker->chunk->file->source->path, out);
 	checker->counts->rows_quarantined++;
 	return true;
 }

@@ -39,6 +39,13 @@ extern ContractRules stage_contract_rules(const StageRequest *request);
 extern void stage_run(const StageRequest *request, StageOutcome *outcome);
 
 /*
+ * Notes, in a transaction of a worker, that checks rejected a staged load; its lanes are kept.
+ * results: of ManifestCheck *.  False when no worker could do it, or see the load.
+ */
+extern bool stage_note_rejection(int64 load_id, Relation target, const char *message,
+								 List *results);
+
+/*
  * The lock that makes loads into one target serial, held until the end of the
  * transaction; false when it is taken and on_busy says not to wait.  To be
  * taken before any lock on the target, so that a load that waits for another

@@ -74,7 +74,7 @@ BEGIN
                          r.rows_quarantined, r.rows_ignored, r.rows_deduplicated, r.rows_inserted,
                          r.rows_updated, r.rows_deleted, r.rows_unchanged, r.bytes_read))
                   THEN 'MANIFEST DIFFERS' END,
-        CASE WHEN r.rows_quarantined <> (SELECT count(*) FROM ingest.quarantine_rows q WHERE q.load_id = r.load_id)
+        CASE WHEN r.rows_quarantined <> (SELECT count(*) FROM ingest.quarantine_rows q WHERE q.load_id = r.load_id AND q.rule <> 'trailer')
                   THEN 'QUARANTINE DIFFERS' END);
 END $$;
 
