@@ -195,6 +195,7 @@ OBJS += \
 	src/stage/row_checker.o \
 	src/stage/row_group_cutter.o \
 	src/stage/row_group_pruner.o \
+	src/stage/row_scan.o \
 	src/stage/row_sink.o \
 	src/stage/shared.o \
 	src/stage/target_lock.o \
@@ -302,7 +303,9 @@ OBJS += \
 	src/api/merge_functions.o \
 	src/api/options_list.o \
 	src/api/publish_load.o \
-	src/api/swap_functions.o
+	src/api/swap_functions.o \
+	src/api/validate.o \
+	src/api/validation.o
 
 EXTVERSION = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir)/pg_ingest.control)
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/pg_ingest--*.sql))

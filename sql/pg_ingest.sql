@@ -354,6 +354,21 @@ CREATE FUNCTION ingest.discard(load_id bigint)
 RETURNS void
 AS 'MODULE_PATHNAME', 'ingest_discard' LANGUAGE C STRICT;
 
+-- What a load would find wrong: columns as in ingest.quarantine and ingest.quarantine_rows.
+CREATE FUNCTION ingest.validate(target regclass, source text, options jsonb DEFAULT '{}',
+	OUT file text, OUT record_no bigint, OUT line_no bigint, OUT column_name text, OUT rule text,
+	OUT message text, OUT value text, OUT sqlstate text, OUT byte_offset bigint,
+	OUT byte_length bigint, OUT row_group integer, OUT raw_line text, OUT raw_bytes bytea)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_validate' LANGUAGE C VOLATILE;
+
+CREATE FUNCTION ingest.validate_summary(target regclass, source text, options jsonb DEFAULT '{}',
+	OUT rule text, OUT column_name text, OUT violations bigint, OUT rows_read bigint,
+	OUT rows_good bigint, OUT rows_bad bigint, OUT rows_ignored bigint, OUT file text,
+	OUT record_no bigint, OUT line_no bigint, OUT value text, OUT message text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_validate_summary' LANGUAGE C VOLATILE;
+
 CREATE TYPE ingest.merge_result AS (
 	rows_read bigint,
 	rows_inserted bigint,
@@ -463,6 +478,10 @@ COMMENT ON FUNCTION ingest.publish(bigint, text[], text, jsonb) IS
 	'publishes a staged load in the current transaction';
 COMMENT ON FUNCTION ingest.discard(bigint) IS
 	'gives up a load that is not published and drops what it staged';
+COMMENT ON FUNCTION ingest.validate(regclass, text, jsonb) IS
+	'every violation that a load of the files would find; writes nothing';
+COMMENT ON FUNCTION ingest.validate_summary(regclass, text, jsonb) IS
+	'the violations that a load of the files would find, by rule and column, behind a row about all; writes nothing';
 COMMENT ON FUNCTION ingest.merge(regclass, regclass, text[], text, jsonb) IS
 	'merges the rows of a table or view into a table, by one of the strategies of ingest.load';
 COMMENT ON FUNCTION ingest.preview_merge(regclass, regclass, text[], text, jsonb) IS

@@ -98,9 +98,9 @@ access_check_target(Oid target, AclMode rights)
 }
 
 Relation
-access_open_target(Oid target)
+access_open_loadable(Oid target, LOCKMODE lockmode)
 {
-	Relation rel = try_relation_open(target, RowExclusiveLock);
+	Relation rel = try_relation_open(target, lockmode);
 
 	if (rel == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
@@ -110,4 +110,10 @@ access_open_target(Oid target)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot load into temporary tables of other sessions")));
 	return rel;
+}
+
+Relation
+access_open_target(Oid target)
+{
+	return access_open_loadable(target, RowExclusiveLock);
 }

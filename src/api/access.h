@@ -26,4 +26,7 @@ extern void access_check_readable(Oid target);
 /* Opens a target that is checked, with RowExclusiveLock. */
 extern Relation access_open_target(Oid target);
 
+/* The same with another lock. */
+extern Relation access_open_loadable(Oid target, LOCKMODE lockmode);
+
 #endif

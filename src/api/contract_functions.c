@@ -151,3 +151,12 @@ ingest_contract(PG_FUNCTION_ARGS)
 	access_check_readable(target);
 	PG_RETURN_JSONB_P(jsonb_of_text(manifest_effective_contract(target)));
 }
+
+void
+load_terms_apply(const LoadTerms *terms, StageRequest *request)
+{
+	request->options_text = terms->options_text;
+	request->options = terms->options;
+	request->document = terms->document;
+	request->contract_version = terms->version;
+}

@@ -6,6 +6,7 @@
 
 #include "contract/document.h"
 #include "options/options.h"
+#include "stage/stage.h"
 
 /* What a load goes by: the contract of its target, and the options of contract and call. */
 typedef struct LoadTerms
@@ -18,5 +19,8 @@ typedef struct LoadTerms
 
 /* options: of the call, which come before those of the contract.  version 0: the newest. */
 extern void load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms);
+
+/* Tells a request what its load goes by. */
+extern void load_terms_apply(const LoadTerms *terms, StageRequest *request);
 
 #endif

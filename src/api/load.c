@@ -102,15 +102,6 @@ load_begin(LoadCall *call)
 	return true;
 }
 
-static void
-set_terms(StageRequest *request, const LoadTerms *terms)
-{
-	request->options_text = terms->options_text;
-	request->options = terms->options;
-	request->document = terms->document;
-	request->contract_version = terms->version;
-}
-
 int64
 load_run(const LoadCall *call, ManifestCounts *counts)
 {
@@ -123,7 +114,7 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	request.unique_key = call->chosen.key;
 	request.strategy = publish_strategy_name(call->chosen.strategy);
 	request.restates = publish_restates(call->chosen.strategy);
-	set_terms(&request, &call->terms);
+	load_terms_apply(&call->terms, &request);
 	request.options->computed =
 		publish_computed_columns(call->chosen.strategy, &request.options->publish);
 	stage_run(&request, &outcome);
@@ -168,7 +159,7 @@ ingest_stage(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("ingest.stage()");
 	request.source = argument_text(fcinfo, 1);
 	load_terms(PG_GETARG_OID(0), 0, argument_options(fcinfo, 2), &terms);
-	set_terms(&request, &terms);
+	load_terms_apply(&terms, &request);
 	if (!stage_lock_target(PG_GETARG_OID(0), request.options->on_busy))
 		PG_RETURN_NULL();
 	request.target = access_open_target(PG_GETARG_OID(0));

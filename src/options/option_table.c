@@ -288,6 +288,13 @@ static const OptionSpec option_table[] = {
 	 .min = 0,
 	 .max = INT_MAX,
 	 .help = "The load stops when this many rows at its start are all bad; 0: never."},
+	{.name = "max_violations",
+	 .kind = &option_integer,
+	 .initial = "1000",
+	 FIELD(max_violations),
+	 .min = 0,
+	 .max = INT_MAX,
+	 .help = "Violations after which ingest.validate stops; 0: it shows all."},
 	/* publishing */
 	{.name = "dedup",
 	 .kind = &option_enum,

@@ -149,6 +149,7 @@ typedef struct IngestOptions
 	int64 reject_limit;          /* rows; -1: none */
 	double reject_limit_percent; /* of rows read; -1: none; never set together with rows */
 	int64 initial_bad_rows;      /* default 1000; 0: off */
+	int64 max_violations;        /* that ingest.validate shows; 0: all */
 	PublishOptions publish;
 	List *computed;    /* of char *: columns that the strategy fills, set by the caller */
 	List *required;    /* of char *: columns that every file must have, set by the caller */

@@ -15,6 +15,11 @@ SELECT load_id, status, files_loaded, rows_read, rows_staged, rows_quarantined, 
 SELECT lineno, colname, rule, errorcode, raw_field_value, err_message FROM ingest.quarantine_errors ORDER BY lineno, colname;
 SELECT status, files_skipped, rows_read FROM ingest.load('orders', file('orders-*.csv'));
 
+-- ingest.validate
+SELECT line_no, column_name, rule, value, message FROM ingest.validate('orders', file('orders-1.csv'));
+SELECT rule, column_name, violations, rows_read, rows_good, rows_bad, line_no, message
+  FROM ingest.validate_summary('orders', file('orders-1.csv'), '{"reject_limit": 1}');
+
 -- ingest.load: the next file of the source changes one row and brings one
 CALL write(file('orders-2.csv'), E'id,amount,customer\n1,13,Ada\n2,7.00,"Smith, Jones"\n6,5,Eve\n');
 SELECT load_id, status, files_loaded, files_skipped, rows_staged, rows_inserted, rows_updated, rows_unchanged
