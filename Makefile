@@ -293,6 +293,14 @@ OBJS += \
 	src/inspect/parquet_functions.o \
 	src/inspect/value_text.o
 
+# rows of files in FROM
+OBJS += \
+	src/read/file_rows.o \
+	src/read/read_function.o \
+	src/read/read_path.o \
+	src/read/read_scan.o \
+	src/read/read_support.o
+
 # SQL entry points
 OBJS += \
 	src/api/access.o \

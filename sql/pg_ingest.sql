@@ -369,6 +369,15 @@ CREATE FUNCTION ingest.validate_summary(target regclass, source text, options js
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_validate_summary' LANGUAGE C VOLATILE;
 
+-- Rows of files.  The support function also brings the library in before the query is planned.
+CREATE FUNCTION ingest.read_support(internal)
+RETURNS internal
+AS 'MODULE_PATHNAME', 'ingest_read_support' LANGUAGE C STRICT;
+
+CREATE FUNCTION ingest.read(source text, options jsonb DEFAULT '{}')
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_read' LANGUAGE C VOLATILE SUPPORT ingest.read_support;
+
 CREATE TYPE ingest.merge_result AS (
 	rows_read bigint,
 	rows_inserted bigint,
@@ -482,6 +491,10 @@ COMMENT ON FUNCTION ingest.validate(regclass, text, jsonb) IS
 	'every violation that a load of the files would find; writes nothing';
 COMMENT ON FUNCTION ingest.validate_summary(regclass, text, jsonb) IS
 	'the violations that a load of the files would find, by rule and column, behind a row about all; writes nothing';
+COMMENT ON FUNCTION ingest.read(text, jsonb) IS
+	'the rows of files: SELECT … FROM ingest.read(source) AS t(a integer, b text)';
+COMMENT ON FUNCTION ingest.read_support(internal) IS
+	'tells the planner how many rows ingest.read gives';
 COMMENT ON FUNCTION ingest.merge(regclass, regclass, text[], text, jsonb) IS
 	'merges the rows of a table or view into a table, by one of the strategies of ingest.load';
 COMMENT ON FUNCTION ingest.preview_merge(regclass, regclass, text[], text, jsonb) IS

@@ -11,11 +11,16 @@
 #include "access/nbtree.h"
 #include "access/tableam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
 #include "executor/executor.h"
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
 #include "utils/acl.h"
 #include "utils/datetime.h"
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h" /* was part of commands/explain.h */
+#include "commands/explain_state.h"
+#endif
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h" /* was part of postgres.h */
@@ -209,6 +214,17 @@ compat_owns_relation(Oid relid, Oid role)
 	return object_ownercheck(RelationRelationId, relid, role);
 #else
 	return pg_class_ownercheck(relid, role);
+#endif
+}
+
+/* 16 replaced pg_proc_aclcheck(). */
+static inline AclResult
+compat_check_execute(Oid function, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE);
+#else
+	return pg_proc_aclcheck(function, role, ACL_EXECUTE);
 #endif
 }
 

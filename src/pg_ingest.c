@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "read/read_path.h"
 #include "settings.h"
 
 PG_MODULE_MAGIC;
@@ -14,4 +15,5 @@ void
 _PG_init(void)
 {
 	settings_define();
+	read_path_install();
 }

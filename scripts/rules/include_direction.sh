@@ -16,7 +16,7 @@ BEGIN {
 	allowed["audit"] = "audit contract manifest"
 	allowed["publish"] = "publish contract manifest options swap"
 	allowed["stage"] = "stage source format contract manifest options"
-	allowed["api"] = allowed["inspect"] = allowed["root"] = "*"
+	allowed["api"] = allowed["inspect"] = allowed["read"] = allowed["root"] = "*"
 	libraries = "^(assert|ctype|errno|inttypes|limits|math|std[a-z]*|string|[a-z]mmintrin|z(lib|std|std_errors)|snappy-c|lz4(frame)?|brotli/decode|xxhash|csv)[.]h$"
 }
 {

@@ -61,6 +61,8 @@ extern size_t source_read(SourceStream *stream, char *buf, size_t len);
 /* Raw bytes consumed so far, for progress. */
 extern uint64 source_raw_position(const SourceStream *stream);
 
+extern bool source_is_compressed(const SourceStream *stream);
+
 /* true if the text arrives as UTF-8 whatever the encoding option says (was UTF-16 or had a BOM). */
 extern bool source_is_utf8(const SourceStream *stream);
 

@@ -345,6 +345,12 @@ source_raw_position(const SourceStream *stream)
 }
 
 bool
+source_is_compressed(const SourceStream *stream)
+{
+	return stream->codec != NULL;
+}
+
+bool
 source_is_utf8(const SourceStream *stream)
 {
 	return stream->is_utf8;

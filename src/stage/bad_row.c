@@ -194,25 +194,24 @@ bad_row_quotes_message(MemoryContext context, const CsvDialect *dialect, const C
 }
 
 void
-bad_row_raise(const BatchRow *row, const char *path, const QuarantineRow *place)
+bad_row_raise(const QuarantineRow *row, const char *path, const char *hint)
 {
 	const Violation *violation = row->violations;
 	StringInfoData where;
 
 	initStringInfo(&where);
-	appendStringInfo(&where, "file \"%s\", record " INT64_FORMAT, path, place->record_no);
-	if (place->row_group >= 0)
-		appendStringInfo(&where, ", row group %d", place->row_group);
+	appendStringInfo(&where, "file \"%s\", record " INT64_FORMAT, path, row->record_no);
+	if (row->row_group >= 0)
+		appendStringInfo(&where, ", row group %d", row->row_group);
 	else
-		appendStringInfo(&where, ", line " INT64_FORMAT, place->line_no);
+		appendStringInfo(&where, ", line " INT64_FORMAT, row->line_no);
 	if (violation->column != NULL)
 		appendStringInfo(&where, ", column %s", violation->column);
 	ereport(ERROR,
 			(errcode(violation->sqlstate),
-			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"", place->record_no,
+			 errmsg("record " INT64_FORMAT " of file \"%s\" violates rule \"%s\"", row->record_no,
 					path, violation->rule),
 			 errdetail("The error is: %s.", violation->message), errdetail_log(BAD_ROW_LOG_DETAIL),
-			 errhint("Set option \"on_error\" to \"quarantine\" to load the other rows."),
-			 errcontext("%s", where.data),
+			 errhint("%s", hint), errcontext("%s", where.data),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, violation->rule)));
 }

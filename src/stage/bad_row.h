@@ -61,12 +61,14 @@ extern const char *bad_row_quotes_message(MemoryContext context, const CsvDialec
 /* What the server's log says instead of the detail of bad_row_raise(). */
 #define BAD_ROW_LOG_DETAIL "Values are shown to the caller only."
 
+/* What to do about a bad row that stops a load. */
+#define BAD_ROW_LOAD_HINT "Set option \"on_error\" to \"quarantine\" to load the other rows."
+
 /*
- * Raises the row's first violation, naming file, record, line and column.  The
+ * Raises the first violation of a row, naming file, record, line and column.  The
  * values in its message are for the caller: the detail has them, the one for
  * the log has not.  The error's constraint name is the rule.
  */
-pg_noreturn extern void bad_row_raise(const BatchRow *row, const char *path,
-									  const QuarantineRow *place);
+pg_noreturn extern void bad_row_raise(const QuarantineRow *row, const char *path, const char *hint);
 
 #endif

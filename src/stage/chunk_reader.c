@@ -4,8 +4,8 @@
  *   text:    csv_loader.c      records -> fields  -> RowBatch \
  *   Parquet: parquet_loader.c  pages   -> vectors -> RowBatch -> row_checker.c
  *
- * Whoever reads decides where rows go: row_sink.c into a load, validator.c into a report,
- * row_scan.c to a query.
+ * Whoever reads decides where rows go: row_sink.c into a load, api/validation.c into a report,
+ * read/file_rows.c to a query.
  */
 #include "postgres.h"
 

@@ -208,7 +208,7 @@ row_checker_reject(RowChecker *checker, int row, QuarantineRow *out)
 	}
 	describe(checker, bad, out);
 	if (checker->options->on_error == ON_ERROR_STOP)
-		bad_row_raise(bad, checker->chunk->file->source->path, out);
+		bad_row_raise(out, checker->chunk->file->source->path, BAD_ROW_LOAD_HINT);
 	checker->counts->rows_quarantined++;
 	return true;
 }
