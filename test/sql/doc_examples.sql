@@ -25,6 +25,11 @@ CALL write(file('orders-2.csv'), E'id,amount,customer\n1,13,Ada\n2,7.00,"Smith, 
 SELECT load_id, status, files_loaded, files_skipped, rows_staged, rows_inserted, rows_updated, rows_unchanged
   FROM ingest.load('orders', file('orders-*.csv'));
 
+-- ingest.read
+SELECT * FROM ingest.read(file('orders-1.csv')) AS t(id bigint, customer text) WHERE id <> 2 LIMIT 2;
+SELECT count(*), sum(amount) FROM ingest.read(file('orders-*.csv'), '{"on_error": "ignore"}') AS t(amount numeric(12,2));
+SELECT failure($$ SELECT * FROM ingest.read(file('orders-1.csv')) AS t(id bigint, amount numeric(12,2)) $$);
+
 -- ingest.stage, ingest.publish, ingest.discard
 CALL write(file('orders-3.csv'), E'id,customer\n7,Ken\n');
 SELECT ingest.stage('orders', file('orders-3.csv'));
