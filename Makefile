@@ -38,6 +38,12 @@ OBJS += \
 	src/format/csv/scan_avx2.o \
 	src/format/csv/scan_portable.o \
 	src/format/csv/scan_sse2.o \
+	src/format/csv/sniff.o \
+	src/format/csv/sniff_cell.o \
+	src/format/csv/sniff_dates.o \
+	src/format/csv/sniff_header.o \
+	src/format/csv/sniff_looks.o \
+	src/format/csv/sniff_trial.o \
 	src/format/csv/splitter.o \
 	src/format/json_valid.o \
 	src/format/parquet/arena.o \
