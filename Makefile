@@ -292,11 +292,23 @@ OBJS += \
 	src/publish/version_comparison.o \
 	src/publish/write.o
 
-# what Parquet files are made of
+# what files are made of
 OBJS += \
 	src/inspect/annotations.o \
+	src/inspect/column_tally.o \
+	src/inspect/csv_columns.o \
+	src/inspect/csv_names.o \
+	src/inspect/csv_report.o \
+	src/inspect/csv_sample.o \
 	src/inspect/inspection.o \
 	src/inspect/parquet_functions.o \
+	src/inspect/report.o \
+	src/inspect/report_files.o \
+	src/inspect/report_options.o \
+	src/inspect/sniff_functions.o \
+	src/inspect/table_sql.o \
+	src/inspect/type_candidates.o \
+	src/inspect/type_guess.o \
 	src/inspect/value_text.o
 
 # rows of files in FROM

@@ -475,6 +475,27 @@ CREATE FUNCTION ingest.parquet_column_stats(source text,
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ingest_parquet_column_stats' LANGUAGE C STRICT VOLATILE;
 
+-- Looking at files before they are loaded
+CREATE FUNCTION ingest.sniff(source text, options jsonb DEFAULT '{}',
+	OUT filename text, OUT files integer, OUT format text, OUT encoding text, OUT delimiter text,
+	OUT quote text, OUT "escape" text, OUT comment text, OUT newline text, OUT skip bigint,
+	OUT header boolean, OUT dateformat text, OUT timestampformat text, OUT null_words text[],
+	OUT columns jsonb, OUT rows_read bigint, OUT is_complete boolean, OUT confidence real,
+	OUT problems jsonb, OUT load_options jsonb, OUT load_call text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_sniff' LANGUAGE C VOLATILE;
+
+CREATE FUNCTION ingest.sniff_columns(source text, options jsonb DEFAULT '{}',
+	OUT ordinal integer, OUT name_in_file text, OUT name text, OUT type text,
+	OUT nullable boolean, OUT null_ratio real, OUT null_words text[], OUT is_unique boolean,
+	OUT samples text[], OUT confidence real, OUT note text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_sniff_columns' LANGUAGE C VOLATILE;
+
+CREATE FUNCTION ingest.create_table_sql(source text, table_name text, options jsonb DEFAULT '{}')
+RETURNS text
+AS 'MODULE_PATHNAME', 'ingest_create_table_sql' LANGUAGE C VOLATILE;
+
 REVOKE ALL ON ALL ROUTINES IN SCHEMA ingest FROM PUBLIC;
 
 COMMENT ON FUNCTION ingest.load(regclass, text, text[], text, jsonb) IS
@@ -525,6 +546,12 @@ COMMENT ON FUNCTION ingest.parquet_kv_metadata(text) IS
 	'the key-value metadata of Parquet files';
 COMMENT ON FUNCTION ingest.parquet_column_stats(text) IS
 	'bounds and counts of the columns of Parquet files, one row per file and column';
+COMMENT ON FUNCTION ingest.sniff(text, jsonb) IS
+	'dialect, columns and problems of files, and the call that loads them; reads a sample';
+COMMENT ON FUNCTION ingest.sniff_columns(text, jsonb) IS
+	'the columns of files: names, types, share of NULLs, samples; reads a sample';
+COMMENT ON FUNCTION ingest.create_table_sql(text, text, jsonb) IS
+	'CREATE TABLE for files, with types, constraints and the call that loads them';
 COMMENT ON VIEW ingest.loads IS 'one row per load: state, counts, options';
 COMMENT ON VIEW ingest.contracts IS 'one row per version of a contract';
 COMMENT ON VIEW ingest.files IS 'one row per file of a load: identity and counts';

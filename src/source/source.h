@@ -66,6 +66,9 @@ extern bool source_is_compressed(const SourceStream *stream);
 /* true if the text arrives as UTF-8 whatever the encoding option says (was UTF-16 or had a BOM). */
 extern bool source_is_utf8(const SourceStream *stream);
 
+/* "utf-8", "utf-16le" or "utf-16be" if a mark or the option says so, else NULL. */
+extern const char *source_unicode_name(const SourceStream *stream);
+
 /*
  * After source_read() gave 0: the identity of what was read. Error when the
  * file's size, mtime or inode is no longer that of SourceFile.

@@ -54,7 +54,7 @@ struct SourceStream
 	CodecInput text;
 	bool text_eof;
 
-	bool is_utf8;
+	TextEncoding encoding;
 };
 
 static void *
@@ -334,7 +334,7 @@ source_open(const SourceFile *file, const char *compression, const char *encodin
 	text = begin_text(stream, text_encoding_declared(encoding));
 	if (text == TEXT_UTF16LE || text == TEXT_UTF16BE)
 		open_utf16(stream, text == TEXT_UTF16BE);
-	stream->is_utf8 = text != TEXT_OTHER;
+	stream->encoding = text;
 	return stream;
 }
 
@@ -353,7 +353,23 @@ source_is_compressed(const SourceStream *stream)
 bool
 source_is_utf8(const SourceStream *stream)
 {
-	return stream->is_utf8;
+	return stream->encoding != TEXT_OTHER;
+}
+
+const char *
+source_unicode_name(const SourceStream *stream)
+{
+	switch (stream->encoding)
+	{
+		case TEXT_UTF8:
+			return "utf-8";
+		case TEXT_UTF16LE:
+			return "utf-16le";
+		case TEXT_UTF16BE:
+			return "utf-16be";
+		default:
+			return NULL;
+	}
 }
 
 void

@@ -36,9 +36,9 @@ line_counter_at(LineCounter *counter, const char *pos)
 }
 
 void
-row_encoding_init(RowEncoding *encoding, const Chunk *chunk)
+row_encoding_init(RowEncoding *encoding, int source)
 {
-	encoding->source = chunk->file->encoding;
+	encoding->source = source;
 	encoding->database = GetDatabaseEncoding();
 	encoding->conversion = InvalidOid;
 	if (encoding->source != encoding->database && encoding->source != PG_SQL_ASCII &&

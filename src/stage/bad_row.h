@@ -29,7 +29,8 @@ typedef struct RowEncoding
 	Oid conversion; /* InvalidOid: same bytes */
 } RowEncoding;
 
-extern void row_encoding_init(RowEncoding *encoding, const Chunk *chunk);
+/* source: the file's encoding. Error when it cannot be converted into the database's. */
+extern void row_encoding_init(RowEncoding *encoding, int source);
 
 /* ASCII is valid in every encoding that a database can have. */
 static inline bool

@@ -101,7 +101,7 @@ csv_loader_open(CsvLoader *loader, const Chunk *chunk, ChunkCounts *counts)
 	loader->record = 0;
 	loader->done = false;
 	line_counter_init(&loader->lines, chunk);
-	row_encoding_init(&loader->encoding, chunk);
+	row_encoding_init(&loader->encoding, chunk->file->encoding);
 	row_builder_begin(loader->builder, chunk, &loader->encoding);
 	row_checker_set_chunk(loader->checker, chunk, counts, describe_row, loader);
 	if (!chunk->oversize)

@@ -46,6 +46,7 @@ typedef struct CsvSniffResult
 	uint64_t skip;        /* physical lines before header or records */
 	uint32_t header_rows; /* 0: the first record is data */
 	bool header_is_whole; /* the header has nfields fields */
+	bool last_is_empty;   /* the last field of all records below the first is */
 	bool sep_line;        /* a first line "sep=;" named the delimiter */
 	bool saw_quotes;      /* some fields are in quotes */
 	double consistency;   /* records with nfields fields, of all of the sample; 0 to 1 */

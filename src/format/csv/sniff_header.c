@@ -216,6 +216,7 @@ csv_sniff_header(const CsvSniffRequest *request, const SniffTrial *trial, CsvRea
 		result->header_rows = 1;
 		result->header_confidence = 0.7;
 	}
+	result->last_is_empty = !search.looks[trial->width - 1].has_bytes;
 	set_place(request, trial, search.first, result);
 	allocator->free(allocator->context, search.looks);
 	return FMT_OK;

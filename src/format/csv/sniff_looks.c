@@ -65,6 +65,7 @@ sniff_look_at(ColumnLook *look, const CsvField *field)
 	const CsvCellKind kind = csv_cell_kind(field->data, field->len);
 	const SniffFamily family = sniff_family(kind);
 
+	look->has_bytes |= field->len > 0;
 	if (kind == CSV_CELL_EMPTY || kind == CSV_CELL_NULL_WORD)
 		return;
 	if (look->filled == 0 || field->len < look->min_len)

@@ -25,6 +25,7 @@ typedef struct ColumnLook
 	uint32_t min_len;
 	uint32_t max_len;
 	uint32_t with_digits;
+	bool has_bytes;     /* some value is longer than nothing */
 	bool repeats_first; /* the first field's text occurs again */
 } ColumnLook;
 
