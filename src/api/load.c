@@ -25,6 +25,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(ingest_load);
@@ -173,9 +174,22 @@ ingest_stage(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(outcome.load_id);
 }
 
+/* Who staged a load may discard it when its table is gone, and with it the rights on that. */
+static void
+check_caller(const ManifestLoad *load)
+{
+	if (superuser() || strcmp(load->caller, GetUserNameFromId(GetUserId(), false)) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("load " INT64_FORMAT " was staged by role \"%s\", and its table does not exist "
+					"any more",
+					load->load_id, load->caller)));
+}
+
 /* A load that is to be published or discarded, its target locked against other loads. */
 static ManifestLoad *
-lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
+lock_load(int64 load_id, bool discard, OptionsOnBusy on_busy, bool *busy)
 {
 	ManifestLoad *load = manifest_load(load_id);
 
@@ -183,7 +197,10 @@ lock_load(int64 load_id, OptionsOnBusy on_busy, bool *busy)
 	if (load == NULL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
 						errmsg("load " INT64_FORMAT " does not exist", load_id)));
-	access_check_target(load->target, ACL_INSERT);
+	if (discard && get_rel_name(load->target) == NULL)
+		check_caller(load);
+	else
+		access_check_target(load->target, ACL_INSERT);
 	if (!stage_lock_target(load->target, on_busy))
 	{
 		*busy = true;
@@ -233,7 +250,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 	argument_require(fcinfo, 0, "load_id");
 	PreventCommandIfReadOnly("ingest.publish()");
 	options = options_parse(argument_options(fcinfo, 3));
-	load = lock_load(PG_GETARG_INT64(0), options->on_busy, &busy);
+	load = lock_load(PG_GETARG_INT64(0), false, options->on_busy, &busy);
 	if (busy)
 		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
 	target = access_open_target(load->target);
@@ -257,7 +274,7 @@ ingest_discard(PG_FUNCTION_ARGS)
 	bool busy;
 
 	PreventCommandIfReadOnly("ingest.discard()");
-	load = lock_load(PG_GETARG_INT64(0), ON_BUSY_WAIT, &busy);
+	load = lock_load(PG_GETARG_INT64(0), true, ON_BUSY_WAIT, &busy);
 	load = manifest_lock_load(load->load_id);
 	if (strcmp(load->status, "staging") != 0 && strcmp(load->status, "staged") != 0 &&
 		(strcmp(load->status, "rejected") != 0 || manifest_lanes(load->load_id) == NIL))

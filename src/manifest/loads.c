@@ -17,7 +17,7 @@
 
 #define LOAD_COLUMNS                                                                               \
 	"load_id, target, source, options::text, fingerprint, strategy, unique_key, columns, status, " \
-	"leader_pid, coalesce(contract_version, 0)"
+	"leader_pid, coalesce(contract_version, 0), loaded_by"
 
 /* The caller need not have rights on the sequence. */
 int64
@@ -91,6 +91,7 @@ read_load(HeapTuple tuple, TupleDesc desc, void *arg)
 	load->status = row_text(tuple, desc, 9);
 	load->leader_pid = row_int64(tuple, desc, 10);
 	load->contract_version = row_int64(tuple, desc, 11);
+	load->caller = row_text(tuple, desc, 12);
 	*loads = lappend(*loads, load);
 }
 

@@ -116,9 +116,23 @@ SET ROLE regress_ingest_owner;
 SELECT (ingest.load('rls', file('c.csv'))).rows_inserted;
 ALTER TABLE rls FORCE ROW LEVEL SECURITY;
 SELECT failure($$ SELECT ingest.load('rls', file('c.csv'), options => '{"force": true}') $$);
+ALTER TABLE rls NO FORCE ROW LEVEL SECURITY;
 RESET ROLE;
 
+-- Staged rows of a table that is dropped: who staged them may give them up
+SET ROLE regress_ingest_owner;
+SELECT ingest.stage('rls', file('c.csv'), '{"force": true}') AS id \gset
+RESET ROLE;
+SET pg_ingest_test.id = :id;
 DROP TABLE t, log, secret, part, rls;
+SET ROLE "regress ""ingest"" O'Role";
+SELECT split_part(failure, ',', 2) AS failure FROM failure($$ SELECT ingest.discard(current_setting('pg_ingest_test.id')::int) $$);
+RESET ROLE;
+SET ROLE regress_ingest_owner;
+SELECT ingest.discard(current_setting('pg_ingest_test.id')::int);
+RESET ROLE;
+SELECT status FROM ingest.manifest_loads WHERE load_id = :id;
+SELECT count(*) FROM pg_class WHERE relname LIKE 'load_%_lane_%';
 -- Loads of dropped tables stay in the manifest, and are not in the views
 SELECT target::text ~ '^\d+$' AS dropped, count(*) FROM ingest.manifest_loads GROUP BY 1;
 SELECT count(*) FROM ingest.loads;
