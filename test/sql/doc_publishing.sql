@@ -15,6 +15,13 @@ SELECT rows_inserted, rows_updated, rows_skipped FROM ingest.load('customers', f
 SELECT rows_inserted, rows_updated, rows_skipped FROM ingest.load('customers', file('sunday.csv'), options => '{"update_if_newer": "updated_at"}');
 SELECT * FROM customers ORDER BY id;
 
+-- columns that an update leaves as they are
+CREATE TABLE profiles (id int PRIMARY KEY, name text, first_seen date);
+INSERT INTO profiles VALUES (1, 'Ann', '2024-01-01');
+CREATE VIEW visits AS SELECT * FROM (VALUES (1, 'Anna', date '2024-05-06'), (2, 'Bob', '2024-05-06')) AS v (id, name, first_seen);
+SELECT rows_inserted, rows_updated FROM ingest.merge('profiles', 'visits', options => '{"merge_exclude_columns": ["first_seen"]}');
+SELECT * FROM profiles ORDER BY id;
+
 -- merge: the same without a load; first a look at what it would do
 CREATE VIEW corrections AS SELECT * FROM (VALUES (2, 'Bergen', date '2024-05-07'), (3, 'Kiel', '2024-05-05')) AS v (id, city, updated_at);
 SELECT rows_updated, rows_unchanged, samples->'updated' AS updated FROM ingest.preview_merge('customers', 'corrections');
@@ -38,6 +45,14 @@ INSERT INTO clicks VALUES ('2024-05-06', '/'), ('2024-05-06', '/old'), ('2024-05
 CALL write(file('clicks.csv'), E'day,page\n2024-05-06,/\n2024-05-06,/new\n2024-05-06,/new\n');
 SELECT rows_inserted, rows_deleted, rows_unchanged FROM ingest.load('clicks', file('clicks.csv'), strategy => 'replace_where', options => '{"replace_where": "day = ''2024-05-06''"}');
 SELECT * FROM clicks ORDER BY day, page;
+
+-- replace_partitions: what is missing is created
+CREATE TABLE sales (day date, shop int, amount int) PARTITION BY RANGE (day);
+CREATE TABLE sales_may PARTITION OF sales FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');
+INSERT INTO sales VALUES ('2024-05-01', 1, 10), ('2024-05-02', 1, 20);
+CALL write(file('sales.csv'), E'day,shop,amount\n2024-05-01,1,10\n2024-05-03,1,30\n2024-06-01,1,40\n');
+SELECT rows_inserted, rows_deleted, rows_unchanged FROM ingest.load('sales', file('sales.csv'), strategy => 'replace_partitions', options => '{"create_partitions": "month"}');
+SELECT tableoid::regclass, * FROM sales ORDER BY day;
 
 -- scd2
 CREATE TABLE addresses (id int, city text, valid_from date NOT NULL, valid_to date, is_current boolean NOT NULL,
