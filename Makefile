@@ -276,6 +276,7 @@ OBJS += \
 	src/publish/preview.o \
 	src/publish/publish.o \
 	src/publish/query.o \
+	src/publish/rebuild.o \
 	src/publish/replace.o \
 	src/publish/replace_statement.o \
 	src/publish/scd2.o \

@@ -30,6 +30,23 @@ conditions_has_name(List *names, const char *name)
 	return false;
 }
 
+bool
+conditions_carry_everything(const PublishRequest *request)
+{
+	TupleDesc desc = RelationGetDescr(request->target);
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && att->attgenerated == '\0' &&
+			!conditions_has_name(request->columns, NameStr(att->attname)))
+			return false;
+	}
+	return true;
+}
+
 Form_pg_attribute
 conditions_attribute(Relation target, const char *name)
 {

@@ -11,6 +11,9 @@
 #include "lib/stringinfo.h"
 #include "publish/publish.h"
 
+/* The rows carry every column of the target that is not generated: nothing of the old ones is lost in new ones. */
+extern bool conditions_carry_everything(const PublishRequest *request);
+
 /* The target's column of that name; an error if there is none. */
 extern Form_pg_attribute conditions_attribute(Relation target, const char *name);
 

@@ -56,28 +56,10 @@ partition_allows(Oid partition)
 	return allows;
 }
 
-/* A new partition has what the rows carry; of other columns the old one may know more. */
-static bool
-carries_everything(const PublishRequest *request)
-{
-	TupleDesc desc = RelationGetDescr(request->target);
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (!att->attisdropped && att->attgenerated == '\0' &&
-			!conditions_has_name(request->columns, NameStr(att->attname)))
-			return false;
-	}
-	return true;
-}
-
 bool
 partition_swaps_apply(const PublishRequest *request, List *partitions, int64 changed, int64 kept)
 {
-	bool carried = carries_everything(request);
+	bool carried = conditions_carry_everything(request);
 	ListCell *cell;
 
 	if (request->options->partition_swap == PARTITION_SWAP_ALWAYS && !carried)

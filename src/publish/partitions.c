@@ -9,9 +9,7 @@
 
 #include "publish/partition_swaps.h"
 #include "publish/partitions.h"
-#include "publish/query.h"
 #include "publish/replace.h"
-#include "publish/staged.h"
 #include "publish/touched.h"
 
 #include "catalog/pg_class.h"
@@ -61,26 +59,6 @@ in_partitions(List *partitions)
 	return sql.data;
 }
 
-static int64
-count_kind(const char *classified, const char *kind)
-{
-	return query_count(classified, psprintf("_ingest_kind OPERATOR(pg_catalog.=) '%s'", kind));
-}
-
-/* Counts what changes; with a primary key, of equal keys one counts. */
-static void
-count_changes(const PublishRequest *request, const char *scope, PublishCounts *counts)
-{
-	const char *classified = replace_scope_classification(request, scope);
-
-	counts->inserted = count_kind(classified, "inserted");
-	counts->updated = count_kind(classified, "updated");
-	counts->unchanged = count_kind(classified, "unchanged");
-	counts->removed = query_count(replace_scope_removed(request, scope), NULL);
-	counts->read = query_count(staged_rows(request), NULL);
-	counts->deduplicated = counts->read - counts->inserted - counts->updated - counts->unchanged;
-}
-
 /* false: something stands against a swap. */
 static bool
 swap(PublishRequest *request, List *partitions, const PublishCounts *counts)
@@ -107,7 +85,7 @@ replace_partitions_run(PublishRequest *request, PublishCounts *counts)
 
 	if (request->options->partition_swap != PARTITION_SWAP_NEVER)
 	{
-		count_changes(request, scope, &changes);
+		replace_scope_count(request, scope, &changes);
 		if (partition_swaps_apply(request, partitions,
 								  changes.inserted + changes.updated + changes.removed,
 								  changes.unchanged) &&

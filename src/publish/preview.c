@@ -43,26 +43,6 @@ outcome(const PublishRequest *request)
 	return sql.data;
 }
 
-/*
- * The count of a kind in the text that count_kinds() gives, "inserted 3;skipped 1".
- */
-static int64
-count_of(const char *kinds, const char *kind)
-{
-	const char *found = kinds != NULL ? strstr(kinds, psprintf("%s ", kind)) : NULL;
-
-	return found != NULL ? strtoll(found + strlen(kind) + 1, NULL, 10) : 0;
-}
-
-static char *
-count_kinds(const char *outcomes)
-{
-	return query_text(psprintf("SELECT pg_catalog.string_agg(pg_catalog.concat(kind, ' ', n), ';')"
-							   " FROM (SELECT kind, pg_catalog.count(*) AS n FROM (%s) AS outcome"
-							   " GROUP BY kind) AS _ingest_kinds",
-							   outcomes));
-}
-
 /* {"inserted": [row, …], …} */
 static char *
 sample_kinds(const char *outcomes, int rows)
@@ -86,13 +66,13 @@ publish_preview(const PublishRequest *request, PublishPreview *preview)
 	memset(preview, 0, sizeof(*preview));
 	checks_before(request);
 	outcomes = outcome(request);
-	kinds = count_kinds(outcomes);
-	counts->inserted = count_of(kinds, "inserted");
-	counts->updated = count_of(kinds, "updated");
-	counts->deleted = count_of(kinds, "deleted");
-	counts->unchanged = count_of(kinds, "unchanged");
-	counts->skipped = count_of(kinds, "skipped");
-	counts->removed = count_of(kinds, "removed");
+	kinds = query_kinds(outcomes);
+	counts->inserted = query_kind_count(kinds, "inserted");
+	counts->updated = query_kind_count(kinds, "updated");
+	counts->deleted = query_kind_count(kinds, "deleted");
+	counts->unchanged = query_kind_count(kinds, "unchanged");
+	counts->skipped = query_kind_count(kinds, "skipped");
+	counts->removed = query_kind_count(kinds, "removed");
 	counts->read = query_count(staged_rows(request), NULL);
 	counts->deduplicated = counts->read - counts->inserted - counts->updated - counts->deleted -
 						   counts->unchanged - counts->skipped;

@@ -51,3 +51,20 @@ query_exists(const char *select, const char *condition)
 	return query_text(psprintf("SELECT 1 FROM (%s) AS counted WHERE %s LIMIT 1", select,
 							   condition != NULL ? condition : "true")) != NULL;
 }
+
+char *
+query_kinds(const char *select)
+{
+	return query_text(psprintf("SELECT pg_catalog.string_agg(pg_catalog.concat(kind, ' ', n), ';')"
+							   " FROM (SELECT kind, pg_catalog.count(*) AS n FROM (%s) AS outcome"
+							   " GROUP BY kind) AS _ingest_kinds",
+							   select));
+}
+
+int64
+query_kind_count(const char *kinds, const char *kind)
+{
+	const char *found = kinds != NULL ? strstr(kinds, psprintf("%s ", kind)) : NULL;
+
+	return found != NULL ? strtoll(found + strlen(kind) + 1, NULL, 10) : 0;
+}

@@ -18,4 +18,10 @@ extern bool query_exists(const char *select, const char *condition);
 /* The one value of a query, as text in the caller's context; NULL for NULL or no row. */
 extern char *query_text(const char *sql);
 
+/* How often each word occurs in the column kind of a SELECT, as text for query_kind_count(): one pass. */
+extern char *query_kinds(const char *select);
+
+/* 0 if it does not occur.  No kind ends in the name of another one. */
+extern int64 query_kind_count(const char *kinds, const char *kind);
+
 #endif

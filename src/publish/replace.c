@@ -15,6 +15,7 @@
 #include "publish/missing.h"
 #include "publish/predicate.h"
 #include "publish/query.h"
+#include "publish/rebuild.h"
 #include "publish/replace.h"
 #include "publish/replace_statement.h"
 #include "publish/staged.h"
@@ -133,6 +134,32 @@ replace_scope_classification(const PublishRequest *request, const char *scope)
 	return replace_classification(request, scope);
 }
 
+void
+replace_scope_count(const PublishRequest *request, const char *scope, PublishCounts *counts)
+{
+	int64 there = query_count(rows_in_scope(request, scope), NULL);
+	PublishRequest keyed;
+
+	counts->read = query_count(staged_rows(request), NULL);
+	if (with_primary_key(request, scope, &keyed))
+	{
+		const char *classified = merge_classification(&keyed, MATCHED_REPLACE);
+		const char *kinds = query_kinds(
+			psprintf("SELECT _ingest_kind AS kind FROM (%s) AS classified", classified));
+
+		counts->inserted = query_kind_count(kinds, "inserted");
+		counts->updated = query_kind_count(kinds, "updated");
+		counts->unchanged = query_kind_count(kinds, "unchanged");
+	}
+	else
+	{
+		counts->unchanged = strtoll(query_text(replace_common(request, scope)), NULL, 10);
+		counts->inserted = counts->read - counts->unchanged;
+	}
+	counts->removed = there - counts->updated - counts->unchanged;
+	counts->deduplicated = counts->read - counts->inserted - counts->updated - counts->unchanged;
+}
+
 char *
 replace_scope_rows(const PublishRequest *request, const char *scope)
 {
@@ -214,6 +241,9 @@ scope_of(const PublishRequest *request)
 void
 replace_run(PublishRequest *request, PublishCounts *counts)
 {
+	if (strcmp(publish_strategy_name(request->strategy), "replace") == 0 &&
+		rebuild_run(request, counts))
+		return;
 	replace_lock(request);
 	replace_scope(request, scope_of(request), counts);
 }

@@ -27,6 +27,10 @@ extern void replace_scope(const PublishRequest *request, const char *scope, Publ
 extern char *replace_scope_classification(const PublishRequest *request, const char *scope);
 extern char *replace_scope_removed(const PublishRequest *request, const char *scope);
 
+/* Counts it, as replace_scope() would.  With a primary key, of equal keys one counts. */
+extern void replace_scope_count(const PublishRequest *request, const char *scope,
+								PublishCounts *counts);
+
 /* SELECT, as staged_rows(), of the rows that scope would then hold. */
 extern char *replace_scope_rows(const PublishRequest *request, const char *scope);
 

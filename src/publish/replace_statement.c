@@ -159,3 +159,42 @@ replace_insert_statement(const PublishRequest *request, const char *scope)
 	appendStringInfoChar(&sql, ')');
 	return append_statement(request, sql.data);
 }
+
+/* SELECT side, the columns as "=" compares them, FROM rows. */
+static void
+append_images(StringInfo sql, const PublishRequest *request, const char *alias, bool side)
+{
+	ListCell *cell;
+
+	appendStringInfo(sql, "SELECT %s", side ? "true" : "false");
+	foreach (cell, request->columns)
+	{
+		appendStringInfoString(sql, ", ");
+		append_image(sql, request, alias, lfirst(cell));
+	}
+}
+
+char *
+replace_common(const PublishRequest *request, const char *scope)
+{
+	StringInfoData names;
+	StringInfoData sql;
+	int i;
+
+	initStringInfo(&names);
+	for (i = 0; i < list_length(request->columns); i++)
+		appendStringInfo(&names, "%s_ingest_%d", i > 0 ? ", " : "", i);
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT COALESCE(pg_catalog.sum(LEAST(here, there)), 0) FROM "
+								 "(SELECT pg_catalog.count(*) FILTER (WHERE _ingest_side) AS here, "
+								 "pg_catalog.count(*) FILTER (WHERE NOT _ingest_side) AS there "
+								 "FROM (");
+	append_images(&sql, request, "target", true);
+	appendStringInfo(&sql, " FROM %s AS target WHERE %s UNION ALL ",
+					 staged_relation_name(RelationGetRelid(request->target)), scope);
+	append_images(&sql, request, "staged", false);
+	appendStringInfo(&sql,
+					 " FROM (%s) AS staged) AS bag (_ingest_side, %s) GROUP BY %s) AS counted",
+					 staged_rows(request), names.data, names.data);
+	return sql.data;
+}

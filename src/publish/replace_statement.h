@@ -17,4 +17,7 @@ extern char *replace_removed(const PublishRequest *request, const char *scope);
 extern char *replace_delete_statement(const PublishRequest *request, const char *scope);
 extern char *replace_insert_statement(const PublishRequest *request, const char *scope);
 
+/* SELECT of how many rows the staged ones and those of the target in scope have in common. */
+extern char *replace_common(const PublishRequest *request, const char *scope);
+
 #endif
