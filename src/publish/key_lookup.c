@@ -15,9 +15,11 @@
 #include "access/nbtree.h"
 #include "access/stratnum.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/pg_am.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
 struct KeyLookup
@@ -61,6 +63,18 @@ compares_as_type(Relation target, Relation index, int i)
 		   index->rd_indcollation[i] == att->attcollation;
 }
 
+/*
+ * An index may lack what only older snapshots see, namely updates in place before it
+ * was built: indcheckxmin.  The planner asks the same.
+ */
+static bool
+index_knows_all_versions(Relation index)
+{
+	return !index->rd_index->indcheckxmin ||
+		   TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data),
+								 TransactionXmin);
+}
+
 static bool
 index_is_of_key(Relation target, Relation index, List *key)
 {
@@ -69,7 +83,7 @@ index_is_of_key(Relation target, Relation index, List *key)
 
 	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisunique || !form->indisvalid ||
 		!form->indimmediate || form->indnkeyatts != list_length(key) ||
-		RelationGetIndexPredicate(index) != NIL)
+		RelationGetIndexPredicate(index) != NIL || !index_knows_all_versions(index))
 		return false;
 	for (i = 0; i < form->indnkeyatts; i++)
 	{
