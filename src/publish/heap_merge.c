@@ -47,8 +47,8 @@ typedef struct HeapMerge
 	HeapMergeResult *result;
 	HeapTarget *target;
 	HeapInserter *inserter; /* NULL: not yet */
-	HeapUpdater *updater;
-	KeyLookup *lookup; /* NULL: the target is empty */
+	HeapUpdater *updater; /* NULL: rows of the target stay as they are; then no comparison either */
+	KeyLookup *lookup;    /* NULL: the target is empty */
 	VersionComparison *comparison;
 	StagedRowReader *reader;
 	StagedPosition position; /* of the row in work */
@@ -112,7 +112,7 @@ merge_row(TupleTableSlot *slot, DestReceiver *receiver)
 		found = key_lookup_find(merge->lookup, staged.values);
 	if (found == NULL)
 		insert_row(merge, &staged);
-	else if (merge->matched == MATCHED_UPDATE)
+	else if (merge->updater != NULL)
 		merge_matched(merge, &staged, found);
 	merge->position.file_no = -1;
 	MemoryContextSwitchTo(caller);
@@ -126,8 +126,12 @@ start_lookup(HeapMerge *merge, List *updated)
 	const PublishRequest *request = merge->request;
 	Oid index = key_lookup_index(request->target, request->key);
 
-	merge->comparison = version_comparison_create(request, updated);
-	merge->updater = heap_updater_begin(merge->target, updated);
+	/* who cannot update must not need a replica identity for it */
+	if (merge->matched == MATCHED_UPDATE && updated != NIL)
+	{
+		merge->comparison = version_comparison_create(request, updated);
+		merge->updater = heap_updater_begin(merge->target, updated);
+	}
 	if (!target_size_favours_probes(request->target, request->key, merge->staged_rows) &&
 		key_lookup_in_order(request->target, index, request->key))
 	{
@@ -163,10 +167,9 @@ finish(DestReceiver *receiver)
 	HeapMerge *merge = (HeapMerge *) receiver;
 
 	if (merge->lookup != NULL)
-	{
 		key_lookup_end(merge->lookup);
+	if (merge->updater != NULL)
 		heap_updater_end(merge->updater);
-	}
 	merge->result->counts.inserted = heap_inserter_end(merge->inserter);
 	merge->inserter = NULL;
 	heap_target_end(merge->target);
@@ -188,6 +191,7 @@ run(void *arg)
 	memset(merge->result, 0, sizeof(*merge->result));
 	merge->result->plan = "direct: insert into empty table";
 	merge->inserter = NULL;
+	merge->updater = NULL;
 	merge->lookup = NULL;
 	merge->position.file_no = -1;
 	merge->row =

@@ -104,3 +104,17 @@ SELECT merged('upsert', '{"incremental_predicates": ["day >= ''2024-02-01''", "t
 SELECT * FROM unkeyed ORDER BY id, day;
 SELECT merged('sync', '{"incremental_predicates": ["day >= ''2024-02-01''"]}', 'unkeyed', 'days');
 SELECT * FROM unkeyed ORDER BY id, day;
+
+-- published without a replica identity: new rows do not need one, updates do
+CREATE TABLE published (id int NOT NULL UNIQUE, v text);
+INSERT INTO published VALUES (1, 'old');
+CREATE TABLE news (id int, v text);
+INSERT INTO news VALUES (1, 'new'), (2, 'new');
+SET client_min_messages = error; -- wal_level
+CREATE PUBLICATION merge_options FOR TABLE published;
+RESET client_min_messages;
+SELECT merged('insert_only', target => 'published', source => 'news');
+SELECT merged('upsert', '{"merge_exclude_columns": ["v"]}', 'published', 'news');
+SELECT refused('upsert', target => 'published', source => 'news');
+SELECT * FROM published ORDER BY id;
+DROP PUBLICATION merge_options;
