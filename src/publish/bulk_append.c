@@ -156,6 +156,7 @@ run(void *arg)
 	HeapTarget *target;
 	ListCell *cell;
 
+	append->inserter = NULL; /* not that of an attempt before */
 	/* as the executor would */
 	if (pg_class_aclcheck(RelationGetRelid(append->request->target), GetUserId(), ACL_INSERT) !=
 		ACLCHECK_OK)
