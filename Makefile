@@ -279,6 +279,8 @@ OBJS += \
 	src/publish/rebuild.o \
 	src/publish/replace.o \
 	src/publish/replace_statement.o \
+	src/publish/row_layout.o \
+	src/publish/row_sort.o \
 	src/publish/scd2.o \
 	src/publish/scd2_columns.o \
 	src/publish/scd2_events.o \
@@ -286,6 +288,7 @@ OBJS += \
 	src/publish/source.o \
 	src/publish/staged.o \
 	src/publish/staged_row.o \
+	src/publish/staged_sort.o \
 	src/publish/strategies.o \
 	src/publish/sync.o \
 	src/publish/target_size.o \

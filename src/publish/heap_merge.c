@@ -1,7 +1,8 @@
 /*
  * heap_merge.c: a merge into a plain table, row by row in the order of the key.
  *
- * in:  the rows of staged_winners(), from the executor
+ * in:  the staged rows: from the executor as they are, and sorted here; or, where the
+ *      caller says which version of a row counts, those of staged_winners()
  * out: each looked up by its key, then inserted with many others, updated in
  *      place, or left out because nothing differs
  *
@@ -28,6 +29,7 @@
 #include "publish/key_lookup.h"
 #include "publish/staged.h"
 #include "publish/staged_row.h"
+#include "publish/staged_sort.h"
 #include "publish/target_size.h"
 #include "publish/version_comparison.h"
 
@@ -43,7 +45,9 @@ typedef struct HeapMerge
 	const PublishRequest *request;
 	MatchedAction matched;
 	bool is_empty;
-	double staged_rows; /* as far as known */
+	bool sorts;           /* else the executor does */
+	RowSort *sort;        /* NULL: none */
+	double expected_rows; /* as far as known */
 	HeapMergeResult *result;
 	HeapTarget *target;
 	HeapInserter *inserter; /* NULL: not yet */
@@ -58,13 +62,9 @@ typedef struct HeapMerge
 static void
 insert_row(HeapMerge *merge, StagedRow *staged)
 {
-	MemoryContext caller;
-	HeapTuple tuple;
+	MemoryContext caller = MemoryContextSwitchTo(heap_inserter_memory(merge->inserter));
+	HeapTuple tuple = staged_row_form(merge->reader, staged);
 
-	staged_row_coerce_all(merge->reader, staged);
-	caller = MemoryContextSwitchTo(heap_inserter_memory(merge->inserter));
-	tuple =
-		heap_form_tuple(RelationGetDescr(merge->target->relation), staged->values, staged->nulls);
 	MemoryContextSwitchTo(caller);
 	merge->result->counts.offered++;
 	heap_inserter_add(merge->inserter, tuple, merge->position);
@@ -74,6 +74,9 @@ insert_row(HeapMerge *merge, StagedRow *staged)
 static void
 merge_matched(HeapMerge *merge, StagedRow *staged, TupleTableSlot *found)
 {
+	if (staged_row_same_bytes(merge->reader, found))
+		return;
+	staged_row_read_rest(merge->reader, staged);
 	while (found != NULL)
 	{
 		VersionVerdict verdict = version_comparison_decide(merge->comparison, staged, found);
@@ -97,11 +100,9 @@ merge_matched(HeapMerge *merge, StagedRow *staged, TupleTableSlot *found)
 	insert_row(merge, staged);
 }
 
-/* DestReceiver.receiveSlot */
-static bool
-merge_row(TupleTableSlot *slot, DestReceiver *receiver)
+static void
+merge_row(HeapMerge *merge, TupleTableSlot *slot)
 {
-	HeapMerge *merge = (HeapMerge *) receiver;
 	MemoryContext caller = MemoryContextSwitchTo(merge->row);
 	TupleTableSlot *found = NULL;
 	StagedRow staged;
@@ -117,11 +118,10 @@ merge_row(TupleTableSlot *slot, DestReceiver *receiver)
 	merge->position.file_no = -1;
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(merge->row);
-	return true;
 }
 
 static void
-start_lookup(HeapMerge *merge, List *updated)
+start_lookup(HeapMerge *merge, List *updated, double rows)
 {
 	const PublishRequest *request = merge->request;
 	Oid index = key_lookup_index(request->target, request->key);
@@ -132,7 +132,7 @@ start_lookup(HeapMerge *merge, List *updated)
 		merge->comparison = version_comparison_create(request, updated);
 		merge->updater = heap_updater_begin(merge->target, updated);
 	}
-	if (!target_size_favours_probes(request->target, request->key, merge->staged_rows) &&
+	if (!target_size_favours_probes(request->target, request->key, rows) &&
 		key_lookup_in_order(request->target, index, request->key))
 	{
 		merge->result->plan = "direct: read the index of the key";
@@ -145,27 +145,25 @@ start_lookup(HeapMerge *merge, List *updated)
 	}
 }
 
-/* DestReceiver.rStartup */
+/* rows: how many will come, as far as that is known. */
 static void
-start(DestReceiver *receiver, int operation, TupleDesc staged_desc)
+start_merge(HeapMerge *merge, TupleDesc desc, double rows)
 {
-	HeapMerge *merge = (HeapMerge *) receiver;
-	List *updated = conditions_updated_columns(merge->request);
-	Relation target = merge->request->target;
+	const PublishRequest *request = merge->request;
+	List *updated = conditions_updated_columns(request);
 
-	merge->reader = staged_row_reader_create(target, staged_desc, updated);
-	merge->target = heap_target_begin(merge->request, updated);
+	merge->row =
+		AllocSetContextCreate(CurrentMemoryContext, "ingest merge row", ALLOCSET_DEFAULT_SIZES);
+	merge->reader = staged_row_reader_create(request->target, desc, request->key, updated);
+	merge->target = heap_target_begin(request, updated);
 	merge->inserter = heap_inserter_begin(merge->target);
 	if (!merge->is_empty)
-		start_lookup(merge, updated);
+		start_lookup(merge, updated, rows);
 }
 
-/* DestReceiver.rShutdown */
 static void
-finish(DestReceiver *receiver)
+end_merge(HeapMerge *merge)
 {
-	HeapMerge *merge = (HeapMerge *) receiver;
-
 	if (merge->lookup != NULL)
 		key_lookup_end(merge->lookup);
 	if (merge->updater != NULL)
@@ -175,10 +173,64 @@ finish(DestReceiver *receiver)
 	heap_target_end(merge->target);
 }
 
+/* DestReceiver.rStartup */
+static void
+start(DestReceiver *receiver, int operation, TupleDesc desc)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+
+	if (merge->sorts)
+		merge->sort = staged_sort_begin(merge->request, desc);
+	else
+		start_merge(merge, desc, merge->expected_rows);
+}
+
+/* DestReceiver.receiveSlot */
+static bool
+receive(TupleTableSlot *slot, DestReceiver *receiver)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+
+	if (merge->sort != NULL)
+		row_sort_put(merge->sort, slot);
+	else
+		merge_row(merge, slot);
+	return true;
+}
+
+/* DestReceiver.rShutdown */
+static void
+finish(DestReceiver *receiver)
+{
+	HeapMerge *merge = (HeapMerge *) receiver;
+
+	if (merge->sort == NULL)
+		end_merge(merge);
+}
+
 /* DestReceiver.rDestroy */
 static void
 destroy(DestReceiver *receiver)
 {
+}
+
+static void
+merge_sorted(HeapMerge *merge, TupleDesc desc)
+{
+	WriteCounts *counts = &merge->result->counts;
+	TupleTableSlot *slot;
+
+	counts->staged = row_sort_rows(merge->sort);
+	row_sort_perform(merge->sort);
+	start_merge(merge, desc, counts->staged);
+	while ((slot = row_sort_next_key(merge->sort)) != NULL)
+	{
+		merge_row(merge, slot);
+		counts->winners++;
+	}
+	counts->matches = counts->winners;
+	end_merge(merge);
+	row_sort_end(merge->sort);
 }
 
 /* WriteAttempt.run */
@@ -186,6 +238,7 @@ static void
 run(void *arg)
 {
 	HeapMerge *merge = arg;
+	const PublishRequest *request = merge->request;
 	PlannedStatement statement;
 
 	memset(merge->result, 0, sizeof(*merge->result));
@@ -193,16 +246,20 @@ run(void *arg)
 	merge->inserter = NULL;
 	merge->updater = NULL;
 	merge->lookup = NULL;
+	merge->sort = NULL;
+	merge->sorts = staged_sort_applies(request);
 	merge->position.file_no = -1;
-	merge->row =
-		AllocSetContextCreate(CurrentMemoryContext, "ingest merge row", ALLOCSET_DEFAULT_SIZES);
-	planned_statement_begin(&statement, merge->request, staged_winners(merge->request), JOIN_FREELY,
-							&merge->receiver);
-	merge->staged_rows = merge->request->rows_staged >= 0
-							 ? merge->request->rows_staged
-							 : staged_expected_rows(statement.query->plannedstmt->planTree);
+	planned_statement_begin(&statement, request,
+							merge->sorts ? staged_rows_as_target(request) : staged_winners(request),
+							JOIN_FREELY, &merge->receiver);
+	merge->expected_rows = request->rows_staged >= 0
+							   ? request->rows_staged
+							   : staged_expected_rows(statement.query->plannedstmt->planTree);
 	compat_executor_run(statement.query);
-	write_count_staged(statement.query->planstate, &merge->result->counts);
+	if (merge->sorts)
+		merge_sorted(merge, statement.query->tupDesc);
+	else
+		write_count_staged(statement.query->planstate, &merge->result->counts);
 	planned_statement_end(&statement);
 }
 
@@ -248,7 +305,7 @@ heap_merge(const PublishRequest *request, MatchedAction matched, bool is_empty,
 	HeapMerge *merge = palloc0(sizeof(HeapMerge));
 	WriteAttempt attempt = {run, current_row, merge};
 
-	merge->receiver.receiveSlot = merge_row;
+	merge->receiver.receiveSlot = receive;
 	merge->receiver.rStartup = start;
 	merge->receiver.rShutdown = finish;
 	merge->receiver.rDestroy = destroy;

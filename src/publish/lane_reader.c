@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "publish/lane_reader.h"
+#include "publish/row_layout.h"
 
 #include "access/heapam.h"
 #include "access/htup_details.h"
@@ -159,7 +160,6 @@ lane_reader_next(LaneReader *reader, StagedPosition *position)
 bool
 lane_reader_can_cut(const LaneReader *reader, TupleDesc other, const int *map)
 {
-	TupleDesc desc = RelationGetDescr(reader->lane);
 	int i;
 
 	if (other->natts != reader->natts || reader->file_attnum <= reader->natts ||
@@ -167,46 +167,16 @@ lane_reader_can_cut(const LaneReader *reader, TupleDesc other, const int *map)
 		return false;
 	for (i = 0; i < other->natts; i++)
 	{
-		Form_pg_attribute here = TupleDescAttr(desc, i);
-		Form_pg_attribute there = TupleDescAttr(other, i);
-
-		if (map[i] != i || here->attisdropped || there->attisdropped ||
-			here->atttypid != there->atttypid || here->attlen != there->attlen ||
-			here->attbyval != there->attbyval || here->attalign != there->attalign)
+		if (map[i] != i)
 			return false;
 	}
-	return true;
+	return row_layout_begins_with(RelationGetDescr(reader->lane), other);
 }
 
 HeapTuple
 lane_reader_cut(const LaneReader *reader)
 {
-	HeapTupleHeader from = reader->tuple.t_data;
-	int natts = reader->natts;
-	bool has_null = (from->t_infomask & HEAP_HASNULL) != 0;
-	Size hoff = MAXALIGN(SizeofHeapTupleHeader + (has_null ? BITMAPLEN(natts) : 0));
-	HeapTuple tuple = palloc(HEAPTUPLESIZE + hoff + reader->data_len);
-	HeapTupleHeader header = (HeapTupleHeader) ((char *) tuple + HEAPTUPLESIZE);
-
-	tuple->t_len = hoff + reader->data_len;
-	ItemPointerSetInvalid(&tuple->t_self);
-	tuple->t_tableOid = InvalidOid;
-	tuple->t_data = header;
-
-	memset(header, 0, hoff);
-	ItemPointerSetInvalid(&header->t_ctid);
-	header->t_infomask = from->t_infomask & (HEAP_HASNULL | HEAP_HASVARWIDTH | HEAP_HASEXTERNAL);
-	HeapTupleHeaderSetNatts(header, natts);
-	header->t_hoff = hoff;
-	if (has_null)
-	{
-		memcpy(header->t_bits, from->t_bits, BITMAPLEN(natts));
-		/* the bits of the last two columns */
-		if (natts % BITS_PER_BYTE != 0)
-			header->t_bits[BITMAPLEN(natts) - 1] &= (1 << (natts % BITS_PER_BYTE)) - 1;
-	}
-	memcpy((char *) header + hoff, (char *) from + from->t_hoff, reader->data_len);
-	return tuple;
+	return row_layout_cut(reader->tuple.t_data, reader->natts, reader->data_len);
 }
 
 void

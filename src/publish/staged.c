@@ -7,6 +7,8 @@
 #include "postgres.h"
 
 #include "manifest/manifest.h"
+#include "publish/conditions.h"
+#include "publish/lane_reader.h"
 #include "publish/predicate.h"
 #include "publish/query.h"
 #include "publish/staged.h"
@@ -112,6 +114,30 @@ staged_rows(const PublishRequest *request)
 			appendStringInfoString(&sql, " UNION ALL ");
 		append_lane(&sql, request, lfirst_oid(cell));
 	}
+	return sql.data;
+}
+
+char *
+staged_rows_as_target(const PublishRequest *request)
+{
+	TupleDesc desc = RelationGetDescr(request->target);
+	List *columns = NIL;
+	StringInfoData sql;
+	int i;
+
+	for (i = 0; i < desc->natts; i++)
+	{
+		char *name = NameStr(TupleDescAttr(desc, i)->attname);
+
+		if (conditions_has_name(request->columns, name))
+			columns = lappend(columns, name);
+	}
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT ");
+	staged_append_columns(&sql, NULL, columns);
+	if (request->lanes != NIL)
+		appendStringInfoString(&sql, ", " LANE_FILE_COLUMN ", " LANE_ROW_COLUMN);
+	appendStringInfo(&sql, " FROM (%s) AS staged", staged_rows(request));
 	return sql.data;
 }
 

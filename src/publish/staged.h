@@ -11,7 +11,7 @@
 #include "nodes/execnodes.h"
 #include "publish/publish.h"
 
-/* Positions (from 1) of _ingest_file and _ingest_row in both SELECT lists below. */
+/* Positions (from 1) of _ingest_file and _ingest_row in the lists of staged_rows() and staged_winners(). */
 #define STAGED_FILE_ATTNUM 1
 #define STAGED_ROW_ATTNUM  2
 
@@ -21,6 +21,12 @@
  * rows and, unless NULLs match, without rows in which a part of the key is NULL.
  */
 extern char *staged_rows(const PublishRequest *request);
+
+/*
+ * The same rows with their columns in the order of the target's, as tables of the same
+ * layout hold them; behind them, for rows of a load, _ingest_file and _ingest_row.
+ */
+extern char *staged_rows_as_target(const PublishRequest *request);
 
 /* Appends what tells the rows called alias apart that are written: the key, and for some the time. */
 extern void staged_append_identity(StringInfo sql, const PublishRequest *request,
