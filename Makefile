@@ -250,6 +250,7 @@ OBJS += \
 # publishing
 OBJS += \
 	src/publish/append.o \
+	src/publish/btree_edge.o \
 	src/publish/bulk_append.o \
 	src/publish/checks.o \
 	src/publish/collected.o \
@@ -261,6 +262,7 @@ OBJS += \
 	src/publish/heap_merge.o \
 	src/publish/heap_target.o \
 	src/publish/heap_updater.o \
+	src/publish/index_writer.o \
 	src/publish/key_leaf.o \
 	src/publish/key_lookup.o \
 	src/publish/key_order.o \

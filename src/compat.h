@@ -21,6 +21,7 @@
 #include "commands/explain_format.h" /* was part of commands/explain.h */
 #include "commands/explain_state.h"
 #endif
+#include "utils/sortsupport.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h" /* was part of postgres.h */
@@ -183,6 +184,18 @@ compat_bt_search(Relation heap, Relation index, BTScanInsert key, Buffer *buffer
 	return _bt_search(index, heap, key, buffer, BT_READ, snapshot);
 #else
 	return _bt_search(index, key, buffer, BT_READ, snapshot);
+#endif
+}
+
+/* How a column of an index is ordered: 18 replaced the strategy by "descending or not". */
+static inline void
+compat_prepare_index_order(Relation index, bool descending, SortSupport order)
+{
+#if PG_VERSION_NUM >= 180000
+	PrepareSortSupportFromIndexRel(index, descending, order);
+#else
+	PrepareSortSupportFromIndexRel(
+		index, descending ? BTGreaterStrategyNumber : BTLessStrategyNumber, order);
 #endif
 }
 

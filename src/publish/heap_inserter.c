@@ -12,8 +12,8 @@
  */
 #include "postgres.h"
 
-#include "compat.h"
 #include "publish/heap_inserter.h"
+#include "publish/index_writer.h"
 
 #include "access/heapam.h"
 #include "commands/trigger.h"
@@ -28,6 +28,7 @@ struct HeapInserter
 {
 	HeapTarget *target;
 	BulkInsertState bulk;
+	IndexWriter *indexes;
 	int64 written;
 	bool has_triggers;
 	MemoryContext home; /* where slots live */
@@ -48,6 +49,7 @@ heap_inserter_begin(HeapTarget *target)
 
 	inserter->target = target;
 	inserter->bulk = GetBulkInsertState();
+	inserter->indexes = index_writer_create(target);
 	inserter->has_triggers = triggers != NULL && triggers->trig_insert_after_row;
 	inserter->home = CurrentMemoryContext;
 	inserter->context =
@@ -62,21 +64,6 @@ heap_inserter_memory(const HeapInserter *inserter)
 	return inserter->context;
 }
 
-/* What a row needs after it is in the heap. */
-static void
-finish_row(HeapInserter *inserter, TupleTableSlot *slot)
-{
-	HeapTarget *target = inserter->target;
-
-	if (target->result_rel->ri_NumIndices > 0)
-	{
-		compat_insert_index_tuples(target->result_rel, slot, target->estate);
-		ResetPerTupleExprContext(target->estate);
-	}
-	if (inserter->has_triggers)
-		ExecARInsertTriggers(target->estate, target->result_rel, slot, NIL, NULL);
-}
-
 void
 heap_inserter_flush(HeapInserter *inserter)
 {
@@ -88,11 +75,13 @@ heap_inserter_flush(HeapInserter *inserter)
 	if (inserter->nrows > 0)
 		table_multi_insert(target->relation, inserter->slots, inserter->nrows, target->command, 0,
 						   inserter->bulk);
+	index_writer_insert(inserter->indexes, inserter->slots, inserter->nrows, &inserter->current);
 	MemoryContextSwitchTo(caller);
 	for (i = 0; i < inserter->nrows; i++)
 	{
 		inserter->current = i;
-		finish_row(inserter, inserter->slots[i]);
+		if (inserter->has_triggers)
+			ExecARInsertTriggers(target->estate, target->result_rel, inserter->slots[i], NIL, NULL);
 		ExecClearTuple(inserter->slots[i]);
 	}
 	MemoryContextReset(inserter->context);

@@ -128,7 +128,7 @@ write_heap(PublishRequest *request, Oid target)
 {
 	Rebuild rebuild = {.request = request};
 	const char *rows;
-	Statement statement;
+	PlannedStatement statement;
 
 	rebuild.receiver.receiveSlot = receive;
 	rebuild.receiver.rStartup = start;
