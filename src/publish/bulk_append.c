@@ -32,6 +32,18 @@ typedef struct BulkAppend
 	bool *nulls;
 } BulkAppend;
 
+/* A lane being read. */
+typedef struct StagedLane
+{
+	Relation relation;
+	LaneReader *reader;
+	int *map;                /* see map_attributes() */
+	int *key;                /* see map_key() */
+	bool cut;                /* lane_reader_can_cut() */
+	TupleTableSlot *row;     /* the next one; NULL: it has ended */
+	StagedPosition position; /* of row */
+} StagedLane;
+
 /* lane_reader.c reads their pages. */
 static bool
 lanes_are_heaps(const PublishRequest *request)
@@ -120,30 +132,88 @@ convert_row(BulkAppend *append, const int *map, const TupleTableSlot *slot)
 }
 
 static void
-append_lane(BulkAppend *append, Oid lane_oid)
+open_lane(const BulkAppend *append, Oid oid, StagedLane *lane)
 {
-	Relation lane = table_open(lane_oid, AccessShareLock);
-	int *map = map_attributes(append, lane);
-	int *key = map_key(append, lane_oid);
-	LaneReader *reader = lane_reader_begin(lane, GetActiveSnapshot());
-	bool cut = lane_reader_can_cut(reader, RelationGetDescr(append->request->target), map);
-	StagedPosition position;
-	TupleTableSlot *slot;
+	lane->relation = table_open(oid, AccessShareLock);
+	lane->map = map_attributes(append, lane->relation);
+	lane->key = map_key(append, oid);
+	lane->reader = lane_reader_begin(lane->relation, GetActiveSnapshot());
+	lane->cut =
+		lane_reader_can_cut(lane->reader, RelationGetDescr(append->request->target), lane->map);
+	lane->row = lane_reader_next(lane->reader, &lane->position);
+}
 
-	while ((slot = lane_reader_next(reader, &position)) != NULL)
+static void
+close_lane(StagedLane *lane)
+{
+	lane_reader_end(lane->reader);
+	table_close(lane->relation, NoLock);
+}
+
+static bool
+comes_before(const StagedLane *one, const StagedLane *other)
+{
+	if (one->position.file_no != other->position.file_no)
+		return one->position.file_no < other->position.file_no;
+	return one->position.record < other->position.record;
+}
+
+/* The lane, but for the one given, whose next row comes first; NULL: none has any. */
+static StagedLane *
+first_lane(StagedLane *lanes, int nlanes, const StagedLane *but)
+{
+	StagedLane *first = NULL;
+	int i;
+
+	for (i = 0; i < nlanes; i++)
 	{
-		MemoryContext caller;
-		HeapTuple tuple;
-
-		if (lacks_key(append, key, slot))
-			continue;
-		caller = MemoryContextSwitchTo(heap_inserter_memory(append->inserter));
-		tuple = cut ? lane_reader_cut(reader) : convert_row(append, map, slot);
-		MemoryContextSwitchTo(caller);
-		heap_inserter_add(append->inserter, tuple, position);
+		if (lanes[i].row != NULL && &lanes[i] != but &&
+			(first == NULL || comes_before(&lanes[i], first)))
+			first = &lanes[i];
 	}
-	lane_reader_end(reader);
-	table_close(lane, NoLock);
+	return first;
+}
+
+static void
+append_row(BulkAppend *append, StagedLane *lane)
+{
+	MemoryContext caller;
+	HeapTuple tuple;
+
+	if (lacks_key(append, lane->key, lane->row))
+		return;
+	caller = MemoryContextSwitchTo(heap_inserter_memory(append->inserter));
+	tuple = lane->cut ? lane_reader_cut(lane->reader) : convert_row(append, lane->map, lane->row);
+	MemoryContextSwitchTo(caller);
+	heap_inserter_add(append->inserter, tuple, lane->position);
+}
+
+/*
+ * Rows get the order that they have in the files, though chunks are spread
+ * over lanes: what grows there grows in the table too, and in its indexes.
+ */
+static void
+append_lanes(BulkAppend *append, List *oids)
+{
+	int nlanes = list_length(oids);
+	StagedLane *lanes = palloc(nlanes * sizeof(StagedLane));
+	StagedLane *lane;
+	int i;
+
+	for (i = 0; i < nlanes; i++)
+		open_lane(append, list_nth_oid(oids, i), &lanes[i]);
+	while ((lane = first_lane(lanes, nlanes, NULL)) != NULL)
+	{
+		const StagedLane *next = first_lane(lanes, nlanes, lane);
+
+		do
+		{
+			append_row(append, lane);
+			lane->row = lane_reader_next(lane->reader, &lane->position);
+		} while (lane->row != NULL && (next == NULL || comes_before(lane, next)));
+	}
+	for (i = 0; i < nlanes; i++)
+		close_lane(&lanes[i]);
 }
 
 /* WriteAttempt.run */
@@ -154,7 +224,6 @@ run(void *arg)
 	WriteCounts *counts = append->counts;
 	int natts = Max(RelationGetDescr(append->request->target)->natts, 1);
 	HeapTarget *target;
-	ListCell *cell;
 
 	append->inserter = NULL; /* not that of an attempt before */
 	/* as the executor would */
@@ -168,8 +237,7 @@ run(void *arg)
 	append->inserter = heap_inserter_begin(target);
 	append->values = palloc(natts * sizeof(Datum));
 	append->nulls = palloc(natts * sizeof(bool));
-	foreach (cell, append->request->lanes)
-		append_lane(append, lfirst_oid(cell));
+	append_lanes(append, append->request->lanes);
 	memset(counts, 0, sizeof(*counts));
 	counts->inserted = heap_inserter_end(append->inserter);
 	append->inserter = NULL;

@@ -21,6 +21,18 @@ SELECT publish_check(1, 'plain', 'append', '{append_1,append_2}', '{id,note}', '
 SELECT publish_check(1, 'plain', 'append', '{append_2}', '{note}', '{}', 1);
 SELECT * FROM plain ORDER BY id, note;
 
+-- Rows get the order of the files, whichever lane a chunk is in.
+CREATE UNLOGGED TABLE ingest.append_4 (LIKE append_1);
+CREATE UNLOGGED TABLE ingest.append_5 (LIKE append_1);
+CREATE UNLOGGED TABLE ingest.append_6 (LIKE append_1);
+INSERT INTO append_4 SELECT i, 'odd chunk', 1 + i / 500, i FROM generate_series(1, 1000) i WHERE i / 20 % 2 = 1;
+INSERT INTO append_5 SELECT i, 'even chunk', 1 + i / 500, i FROM generate_series(1, 1000) i WHERE i / 20 % 2 = 0;
+CREATE TABLE ordered (id int, note text);
+SET pg_ingest.publish_path = auto;
+SELECT publish_check(1, 'ordered', 'append', '{append_6,append_5,append_4}', '{id,note}', '{}', 1000);
+SELECT count(*), bool_and(id = number) FROM (SELECT id, row_number() OVER (ORDER BY ctid) AS number FROM ordered) AS o;
+RESET pg_ingest.publish_path;
+
 -- An empty load.
 TRUNCATE plain;
 CREATE UNLOGGED TABLE ingest.append_0 (LIKE append_1);
@@ -66,5 +78,5 @@ SELECT publish_check_primary_key('keyed'), publish_check_primary_key('covered'),
 	publish_check_primary_key('plain');
 
 SET client_min_messages = error;
-DROP TABLE append_0, append_1, append_2, append_3;
+DROP TABLE append_0, append_1, append_2, append_3, append_4, append_5, append_6;
 DROP SCHEMA publish_append CASCADE;
