@@ -16,7 +16,6 @@
 
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/pg_am.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
@@ -44,28 +43,11 @@ typedef struct StagedLane
 	StagedPosition position; /* of row */
 } StagedLane;
 
-/* lane_reader.c reads their pages. */
-static bool
-lanes_are_heaps(const PublishRequest *request)
-{
-	ListCell *cell;
-
-	foreach (cell, request->lanes)
-	{
-		Relation lane = table_open(lfirst_oid(cell), AccessShareLock);
-		bool is_heap = lane->rd_rel->relam == HEAP_TABLE_AM_OID;
-
-		table_close(lane, NoLock);
-		if (!is_heap)
-			return false;
-	}
-	return true;
-}
-
 bool
 bulk_append_applies(const PublishRequest *request)
 {
-	return request->lanes != NIL && heap_target_applies(request) && lanes_are_heaps(request);
+	return request->lanes != NIL && heap_target_applies(request) &&
+		   lane_reader_applies(request->lanes);
 }
 
 /* Lane attribute by target attribute, both minus 1; -1: not carried. */

@@ -12,9 +12,9 @@
 #include "postgres.h"
 
 #include "publish/key_order.h"
+#include "publish/lane_reader.h"
 
 #include "access/table.h"
-#include "access/tableam.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/lsyscache.h"
@@ -25,13 +25,13 @@
 
 #define ROWS_PER_BATCH 1024
 
-/* A lane being read. Two slots, so that a row stays valid while its lane moves on. */
+/* A lane being read. */
 typedef struct LaneScan
 {
 	Relation lane;
-	TableScanDesc scan;
-	TupleTableSlot *head; /* next row; empty at the end */
-	TupleTableSlot *spare;
+	LaneReader *reader;
+	TupleTableSlot *head; /* next row; NULL at the end */
+	TupleTableSlot *left; /* the row before; NULL: none */
 	AttrNumber *key_attnums;
 } LaneScan;
 
@@ -55,17 +55,13 @@ has_null_key(const LaneScan *lane, int nkeys)
 	return isnull;
 }
 
-/* Moves to the next row with a key.  The row left behind stays in lane->spare. */
-static void
+/* Moves to the next row; false: it has no key. */
+static bool
 advance(LaneScan *lane, int nkeys)
 {
-	TupleTableSlot *left = lane->head;
-
-	lane->head = lane->spare;
-	lane->spare = left;
-	while (table_scan_getnextslot(lane->scan, ForwardScanDirection, lane->head) &&
-		   has_null_key(lane, nkeys))
-		CHECK_FOR_INTERRUPTS();
+	lane->left = lane->head;
+	lane->head = lane_reader_peek(lane->reader);
+	return lane->head == NULL || !has_null_key(lane, nkeys);
 }
 
 static void
@@ -74,21 +70,19 @@ open_lane(LaneScan *lane, Oid lane_oid, List *key)
 	ListCell *cell;
 
 	lane->lane = table_open(lane_oid, AccessShareLock);
-	lane->head = table_slot_create(lane->lane, NULL);
-	lane->spare = table_slot_create(lane->lane, NULL);
 	lane->key_attnums = palloc(list_length(key) * sizeof(AttrNumber));
 	foreach (cell, key)
 		lane->key_attnums[foreach_current_index(cell)] = get_attnum(lane_oid, lfirst(cell));
-	lane->scan = table_beginscan(lane->lane, GetActiveSnapshot(), 0, NULL);
-	advance(lane, list_length(key));
+	lane->reader = lane_reader_begin(lane->lane, GetActiveSnapshot());
+	/* the lane's marker has no key */
+	while (!advance(lane, list_length(key)))
+		CHECK_FOR_INTERRUPTS();
 }
 
 static void
 close_lane(LaneScan *lane)
 {
-	table_endscan(lane->scan);
-	ExecDropSingleTupleTableSlot(lane->head);
-	ExecDropSingleTupleTableSlot(lane->spare);
+	lane_reader_end(lane->reader);
 	table_close(lane->lane, AccessShareLock);
 }
 
@@ -143,7 +137,7 @@ smallest_head(KeyOrder *order)
 	{
 		LaneScan *lane = &order->lanes[i];
 
-		if (TTS_EMPTY(lane->head))
+		if (lane->head == NULL)
 			continue;
 		if (smallest == NULL || compare_rows(order, lane->head, lane->key_attnums, smallest->head,
 											 smallest->key_attnums) < 0)
@@ -159,13 +153,14 @@ merge_lanes(KeyOrder *order)
 	LaneScan *next;
 	int64 rows = 0;
 
-	/* last->spare is the row before next->head, in the order of all lanes. */
+	/* last->left is the row before next->head, in the order of all lanes. */
 	while ((next = smallest_head(order)) != NULL)
 	{
 		if (last != NULL &&
-			compare_rows(order, last->spare, last->key_attnums, next->head, next->key_attnums) >= 0)
+			compare_rows(order, last->left, last->key_attnums, next->head, next->key_attnums) >= 0)
 			return false;
-		advance(next, order->nkeys);
+		if (!advance(next, order->nkeys))
+			return false;
 		last = next;
 		if (++rows % ROWS_PER_BATCH == 0)
 		{
@@ -187,6 +182,7 @@ key_order_is_strict(const PublishRequest *request)
 	bool strict;
 	int i;
 
+	Assert(lane_reader_applies(request->lanes));
 	order.batch = AllocSetContextCreate(own, "ingest key comparison", ALLOCSET_SMALL_SIZES);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	prepare_comparison(&order, request->target, request->key);

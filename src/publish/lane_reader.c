@@ -10,7 +10,7 @@
  * each, of which nothing was deleted: so core's visibility check is asked once
  * per run.
  *
- * Memory: the reader, its slot and a copy of one page live in the context that
+ * Memory: the reader, its slots and its copies of pages live in the context that
  * is current at lane_reader_begin(); no buffer stays pinned or locked between
  * two calls.
  */
@@ -21,10 +21,18 @@
 
 #include "access/heapam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_am.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
 #include "storage/bufpage.h"
 #include "utils/lsyscache.h"
+
+typedef struct LaneRow
+{
+	HeapTupleData tuple;
+	TupleTableSlot *slot; /* shows the tuple */
+} LaneRow;
 
 struct LaneReader
 {
@@ -40,20 +48,39 @@ struct LaneReader
 	TransactionId xmin; /* InvalidTransactionId: none yet */
 	bool visible;
 	/* the page in work */
-	char *page; /* a copy */
+	char *pages[2]; /* copies of this page, and of the one before */
+	char *page;     /* one of them */
 	OffsetNumber offset;
 	OffsetNumber max_offset;
 	OffsetNumber visible_offsets[MaxHeapTuplesPerPage];
 	/* the row in work */
-	HeapTupleData tuple;
-	TupleTableSlot *slot;
-	Size data_len; /* of the first natts columns */
+	LaneRow rows[2]; /* this row, and the one before */
+	LaneRow *row;    /* one of them */
+	Size data_len;   /* of the first natts columns */
 };
+
+bool
+lane_reader_applies(List *lanes)
+{
+	ListCell *cell;
+
+	foreach (cell, lanes)
+	{
+		Relation lane = table_open(lfirst_oid(cell), AccessShareLock);
+		bool is_heap = lane->rd_rel->relam == HEAP_TABLE_AM_OID;
+
+		table_close(lane, NoLock);
+		if (!is_heap)
+			return false;
+	}
+	return true;
+}
 
 LaneReader *
 lane_reader_begin(Relation lane, Snapshot snapshot)
 {
 	LaneReader *reader = palloc0(sizeof(LaneReader));
+	int i;
 
 	reader->lane = lane;
 	reader->snapshot = snapshot;
@@ -62,35 +89,39 @@ lane_reader_begin(Relation lane, Snapshot snapshot)
 	reader->file_attnum = get_attnum(RelationGetRelid(lane), LANE_FILE_COLUMN);
 	reader->row_attnum = get_attnum(RelationGetRelid(lane), LANE_ROW_COLUMN);
 	reader->nblocks = RelationGetNumberOfBlocks(lane);
-	reader->page = palloc(BLCKSZ);
-	reader->slot = MakeSingleTupleTableSlot(RelationGetDescr(lane), &TTSOpsHeapTuple);
+	for (i = 0; i < 2; i++)
+	{
+		reader->pages[i] = palloc(BLCKSZ);
+		reader->rows[i].slot = MakeSingleTupleTableSlot(RelationGetDescr(lane), &TTSOpsHeapTuple);
+	}
+	reader->page = reader->pages[0];
+	reader->row = &reader->rows[0];
 	return reader;
 }
 
-/* Points the reader's tuple at an item of the page. */
+/* Points the tuple at an item of the page. */
 static inline void
-set_tuple(LaneReader *reader, Page page, BlockNumber block, OffsetNumber offset)
+set_tuple(const LaneReader *reader, Page page, OffsetNumber offset, HeapTuple tuple)
 {
 	ItemId item = PageGetItemId(page, offset);
 
-	reader->tuple.t_len = ItemIdGetLength(item);
-	reader->tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
-	reader->tuple.t_tableOid = RelationGetRelid(reader->lane);
-	ItemPointerSet(&reader->tuple.t_self, block, offset);
+	tuple->t_len = ItemIdGetLength(item);
+	tuple->t_data = (HeapTupleHeader) PageGetItem(page, item);
+	tuple->t_tableOid = RelationGetRelid(reader->lane);
+	ItemPointerSet(&tuple->t_self, reader->next_block - 1, offset);
 }
 
 /* The tuple is on a page whose buffer is locked. */
 static inline bool
-is_visible(LaneReader *reader, Buffer buffer)
+is_visible(LaneReader *reader, HeapTuple tuple, Buffer buffer)
 {
-	HeapTupleHeader header = reader->tuple.t_data;
-	TransactionId xmin = HeapTupleHeaderGetXmin(header);
+	TransactionId xmin = HeapTupleHeaderGetXmin(tuple->t_data);
 
-	if ((header->t_infomask & HEAP_XMAX_INVALID) == 0)
-		return HeapTupleSatisfiesVisibility(&reader->tuple, reader->snapshot, buffer);
+	if ((tuple->t_data->t_infomask & HEAP_XMAX_INVALID) == 0)
+		return HeapTupleSatisfiesVisibility(tuple, reader->snapshot, buffer);
 	if (xmin != reader->xmin)
 	{
-		reader->visible = HeapTupleSatisfiesVisibility(&reader->tuple, reader->snapshot, buffer);
+		reader->visible = HeapTupleSatisfiesVisibility(tuple, reader->snapshot, buffer);
 		reader->xmin = xmin;
 	}
 	return reader->visible;
@@ -100,10 +131,10 @@ is_visible(LaneReader *reader, Buffer buffer)
 static void
 take_page(LaneReader *reader)
 {
-	BlockNumber block = reader->next_block++;
-	Buffer buffer =
-		ReadBufferExtended(reader->lane, MAIN_FORKNUM, block, RBM_NORMAL, reader->strategy);
+	Buffer buffer = ReadBufferExtended(reader->lane, MAIN_FORKNUM, reader->next_block++, RBM_NORMAL,
+									   reader->strategy);
 	Page page = BufferGetPage(buffer);
+	HeapTupleData tuple;
 	OffsetNumber offset;
 
 	reader->offset = 0;
@@ -113,22 +144,39 @@ take_page(LaneReader *reader)
 	{
 		if (!ItemIdIsNormal(PageGetItemId(page, offset)))
 			continue;
-		set_tuple(reader, page, block, offset);
-		if (is_visible(reader, buffer))
+		set_tuple(reader, page, offset, &tuple);
+		if (is_visible(reader, &tuple, buffer))
 			reader->visible_offsets[reader->max_offset++] = offset;
 	}
+	reader->page = reader->pages[reader->page == reader->pages[0]];
 	memcpy(reader->page, page, BLCKSZ);
 	UnlockReleaseBuffer(buffer);
 }
 
-/* Takes the row in tuple apart; returns where it came from. */
+/* Moves to the next visible row; false: there is none. */
+static inline bool
+advance(LaneReader *reader)
+{
+	while (reader->offset == reader->max_offset)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (reader->next_block >= reader->nblocks)
+			return false;
+		take_page(reader);
+	}
+	reader->row = &reader->rows[reader->row == &reader->rows[0]];
+	set_tuple(reader, reader->page, reader->visible_offsets[reader->offset++], &reader->row->tuple);
+	ExecStoreHeapTuple(&reader->row->tuple, reader->row->slot, false);
+	return true;
+}
+
+/* Takes the row in the slot apart; returns where it came from. */
 static inline StagedPosition
 deform(LaneReader *reader)
 {
-	TupleTableSlot *slot = reader->slot;
+	TupleTableSlot *slot = reader->row->slot;
 	StagedPosition position;
 
-	ExecStoreHeapTuple(&reader->tuple, slot, false);
 	slot_getsomeattrs(slot, reader->natts);
 	reader->data_len = ((HeapTupleTableSlot *) slot)->off;
 	slot_getallattrs(slot);
@@ -140,21 +188,19 @@ deform(LaneReader *reader)
 TupleTableSlot *
 lane_reader_next(LaneReader *reader, StagedPosition *position)
 {
-	for (;;)
+	while (advance(reader))
 	{
-		while (reader->offset == reader->max_offset)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (reader->next_block >= reader->nblocks)
-				return NULL;
-			take_page(reader);
-		}
-		set_tuple(reader, reader->page, reader->next_block - 1,
-				  reader->visible_offsets[reader->offset++]);
 		*position = deform(reader);
 		if (position->file_no >= 0)
-			return reader->slot;
+			return reader->row->slot;
 	}
+	return NULL;
+}
+
+TupleTableSlot *
+lane_reader_peek(LaneReader *reader)
+{
+	return advance(reader) ? reader->row->slot : NULL;
 }
 
 bool
@@ -176,14 +222,19 @@ lane_reader_can_cut(const LaneReader *reader, TupleDesc other, const int *map)
 HeapTuple
 lane_reader_cut(const LaneReader *reader)
 {
-	return row_layout_cut(reader->tuple.t_data, reader->natts, reader->data_len);
+	return row_layout_cut(reader->row->tuple.t_data, reader->natts, reader->data_len);
 }
 
 void
 lane_reader_end(LaneReader *reader)
 {
-	ExecDropSingleTupleTableSlot(reader->slot);
+	int i;
+
+	for (i = 0; i < 2; i++)
+	{
+		ExecDropSingleTupleTableSlot(reader->rows[i].slot);
+		pfree(reader->pages[i]);
+	}
 	FreeAccessStrategy(reader->strategy);
-	pfree(reader->page);
 	pfree(reader);
 }

@@ -14,14 +14,20 @@
 
 typedef struct LaneReader LaneReader; /* opaque; lives in the context current at the call */
 
-/* The lane is a heap, open and locked by the caller until the end. */
+/* Are the lanes, of Oid, heaps? */
+extern bool lane_reader_applies(List *lanes);
+
+/* The lane is one for which lane_reader_applies(), open and locked by the caller until the end. */
 extern LaneReader *lane_reader_begin(Relation lane, Snapshot snapshot);
 
 /*
- * The next staged row in a slot of the reader, or NULL; good until the next
- * call.  The lane's marker is passed over.
+ * The next staged row in a slot of the reader, or NULL; good until the second
+ * call from now.  The lane's marker is passed over.
  */
 extern TupleTableSlot *lane_reader_next(LaneReader *reader, StagedPosition *position);
+
+/* The same, without taking the row apart: cheaper where few columns are looked at.  It may be the marker. */
+extern TupleTableSlot *lane_reader_peek(LaneReader *reader);
 
 /*
  * Would the lane's rows be the other table's, if they were cut off before the last two

@@ -11,6 +11,7 @@
 #include "publish/conditions.h"
 #include "publish/heap_merge.h"
 #include "publish/key_order.h"
+#include "publish/lane_reader.h"
 #include "publish/merge.h"
 #include "publish/merge_statement.h"
 #include "publish/query.h"
@@ -69,7 +70,7 @@ fill(Merge *merge)
 
 	merge->result.plan = "insert into empty table";
 	if (request->lanes != NIL && request->options->null_keys != NULL_KEYS_MATCH &&
-		key_order_is_strict(request))
+		lane_reader_applies(request->lanes) && key_order_is_strict(request))
 		return append_attempt(request, &merge->result.counts);
 	if (heap_merge_applies(request, merge->matched))
 		return heap_merge(request, merge->matched, true, &merge->result);
