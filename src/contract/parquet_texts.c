@@ -24,6 +24,41 @@
 #define MAX_TEXT_BYTES      (MaxAllocSize - VARHDRSZ - 1)
 #define MAX_CONVERTED_BYTES (MAX_TEXT_BYTES / MAX_CONVERSION_GROWTH)
 
+/* Bytes that are looked at together; compilers make one instruction of an operation on them. */
+typedef uint8 TextBlock __attribute__((vector_size(16)));
+
+/* scan_plain_ascii() for less than a block. */
+static inline bool
+scan_few_ascii(char *to, const char *data, size_t len)
+{
+	const uint64 low = UINT64CONST(0x0101010101010101);
+	const uint64 high = UINT64CONST(0x8080808080808080);
+	uint64 seen = 0;
+	size_t i;
+
+	if (len >= sizeof(uint64))
+	{
+		uint64 head;
+		uint64 tail;
+
+		memcpy(&head, data, sizeof(head));
+		memcpy(&tail, data + len - sizeof(tail), sizeof(tail));
+		if (to != NULL)
+		{
+			memcpy(to, &head, sizeof(head));
+			memcpy(to + len - sizeof(tail), &tail, sizeof(tail));
+		}
+		return ((head | (head - low) | tail | (tail - low)) & high) == 0;
+	}
+	for (i = 0; i < len; i++)
+	{
+		seen |= (uint64) (unsigned char) data[i] | (uint64) ((unsigned char) data[i] - 1);
+		if (to != NULL)
+			to[i] = data[i];
+	}
+	return (seen & high) == 0;
+}
+
 /*
  * Whether text is ASCII without NUL bytes.  Copies it as well, unless `to` is NULL: one pass over bytes that the
  * cache does not have yet.
@@ -31,32 +66,25 @@
 static inline bool
 scan_plain_ascii(char *to, const char *data, size_t len)
 {
-	const uint64 low = UINT64CONST(0x0101010101010101);
 	const uint64 high = UINT64CONST(0x8080808080808080);
-	uint64 seen = 0;
+	TextBlock seen = {0};
+	uint64 halves[2];
 	size_t i;
 
-	if (len < sizeof(uint64))
+	if (len < sizeof(TextBlock))
+		return scan_few_ascii(to, data, len);
+	for (i = 0; i < len; i += sizeof(TextBlock))
 	{
-		for (i = 0; i < len; i++)
-		{
-			seen |= (uint64) (unsigned char) data[i] | (uint64) ((unsigned char) data[i] - 1);
-			if (to != NULL)
-				to[i] = data[i];
-		}
-		return (seen & high) == 0;
-	}
-	for (i = 0; i < len; i += sizeof(uint64))
-	{
-		size_t at = Min(i, len - sizeof(uint64)); /* the last eight overlap those before */
-		uint64 bytes;
+		size_t at = Min(i, len - sizeof(TextBlock)); /* the last block overlaps the one before */
+		TextBlock bytes;
 
 		memcpy(&bytes, data + at, sizeof(bytes));
 		if (to != NULL)
 			memcpy(to + at, &bytes, sizeof(bytes));
-		seen |= bytes | (bytes - low); /* no high bit: each is between 1 and 127 */
+		seen |= bytes | (bytes - 1); /* no high bit: each is between 1 and 127 */
 	}
-	return (seen & high) == 0;
+	memcpy(halves, &seen, sizeof(halves));
+	return ((halves[0] | halves[1]) & high) == 0;
 }
 
 /* The value is shown as bytea. */
