@@ -183,6 +183,7 @@ OBJS += \
 	src/stage/file_columns.o \
 	src/stage/file_head.o \
 	src/stage/inline.o \
+	src/stage/lane_file.o \
 	src/stage/lane_multi_insert.o \
 	src/stage/lane_pages.o \
 	src/stage/lane_table.o \

@@ -16,6 +16,7 @@
 #include "parser/parse_relation.h"
 #include "parser/parse_type.h"
 #include "utils/acl.h"
+#include "storage/smgr.h"
 #include "utils/datetime.h"
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h" /* was part of commands/explain.h */
@@ -82,6 +83,19 @@ compat_decode_time(char **field, int *ftype, int nf, int *dtype, struct pg_tm *t
 #else
 #define CompatRelationLocator(rel) (&(rel)->rd_node)
 #endif
+
+/* Path of the first segment of a relation's main fork, palloc'd. 16 renamed the member, 18 returns a struct. */
+static inline char *
+compat_relation_path(SMgrRelation relation)
+{
+#if PG_VERSION_NUM >= 180000
+	return pstrdup(relpath(relation->smgr_rlocator, MAIN_FORKNUM).str);
+#elif PG_VERSION_NUM >= 160000
+	return relpath(relation->smgr_rlocator, MAIN_FORKNUM);
+#else
+	return relpath(relation->smgr_rnode, MAIN_FORKNUM);
+#endif
+}
 
 /* 18 dropped the last argument of ExecutorRun(): runs a statement to its end, once. */
 static inline void

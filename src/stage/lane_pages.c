@@ -2,7 +2,7 @@
  * lane_pages.c: write a lane as whole pages.
  *
  * Tuples are built in place in a run of page images in private memory; a full
- * run is appended behind the end of the lane with smgrextend, below the buffer
+ * run is appended behind the end of the lane (lane_file.c), below the buffer
  * manager.  The run and the state live in the memory context of
  * lane_pages_create; rows are copied into the run.
  *
@@ -20,7 +20,7 @@
  * next run goes behind them.  A full disk leaves the first pages of a run, or
  * part of a page, which does not count and is written over.
  *
- * smgrextend registers every write with the checkpointer (skipFsync is false).
+ * Every write is registered with the checkpointer, after it (lane_file.c).
  * For an unlogged lane that is all: a clean shutdown ends with a checkpoint
  * that syncs the file, a crash empties it.  The same holds for a table created
  * in this transaction under wal_level = minimal, which commit syncs or logs.
@@ -49,6 +49,7 @@
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "stage/lane_file.h"
 #include "stage/lane_methods.h"
 #include "stage/tuple_former.h"
 
@@ -65,6 +66,7 @@ typedef struct LanePages
 	int64 nrows;             /* of the run */
 	char *run;               /* RUN_PAGES page images, aligned for direct I/O */
 	void *run_memory;        /* what run lies in */
+	LaneFile *file;
 	TupleFormer *former;
 	int natts;
 	MemoryContext scratch; /* forming and toasting one long row */
@@ -87,16 +89,12 @@ run_page(const LanePages *writer, int n)
 static void
 append_run(LanePages *writer)
 {
-	SMgrRelation file = RelationGetSmgr(writer->base.lane);
 	int i;
 
 	for (i = 0; i < writer->npages; i++)
-	{
-		Page page = run_page(writer, i);
-
-		PageSetChecksumInplace(page, writer->first_block + i);
-		smgrextend(file, MAIN_FORKNUM, writer->first_block + i, page, false);
-	}
+		PageSetChecksumInplace(run_page(writer, i), writer->first_block + i);
+	lane_file_append(writer->file, writer->base.lane, writer->first_block, writer->run,
+					 writer->npages);
 }
 
 /*
@@ -324,6 +322,7 @@ pages_end(LaneWriter *base)
 	LanePages *writer = (LanePages *) base;
 
 	flush_run(writer);
+	lane_file_close(writer->file);
 	MemoryContextDelete(writer->scratch);
 	pfree(writer->run_memory);
 	pfree(writer);
@@ -338,6 +337,7 @@ lane_pages_create(TupleDesc desc)
 	writer->base.methods = &methods;
 	writer->run_memory = palloc((RUN_PAGES + 1) * (Size) BLCKSZ);
 	writer->run = (char *) TYPEALIGN(BLCKSZ, writer->run_memory);
+	writer->file = lane_file_create();
 	writer->former = tuple_former_create(desc);
 	writer->natts = desc->natts;
 	writer->scratch =
