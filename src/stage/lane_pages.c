@@ -302,11 +302,35 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 	return true;
 }
 
+/* Writes rows that all have the same size. */
+static void
+write_fixed_rows(LanePages *writer, const Datum *values, int nrows)
+{
+	Size hoff = MAXALIGN(SizeofHeapTupleHeader);
+	Size size = tuple_former_fixed_size(writer->former);
+
+	for (; nrows > 0; nrows--)
+	{
+		TuplePlace place = find_place(writer, hoff + size, hoff);
+
+		tuple_former_fill_fixed(writer->former, values, (char *) place.header + hoff);
+		occupy_place(writer, place, 0);
+		values += writer->natts;
+	}
+}
+
 static void
 pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int stride, int nrows)
 {
 	LanePages *writer = (LanePages *) base;
+	Size fixed_size = tuple_former_fixed_size(writer->former);
 
+	if (fixed_size > 0 && fixed_size <= TOAST_TUPLE_THRESHOLD - MAXALIGN(SizeofHeapTupleHeader) &&
+		memchr(isnull, true, (Size) nrows * writer->natts) == NULL)
+	{
+		write_fixed_rows(writer, values, nrows);
+		return;
+	}
 	for (; nrows > 0; nrows--)
 	{
 		if (!write_short_row(writer, values, isnull))

@@ -36,15 +36,17 @@ typedef enum FormKind
 typedef struct FormColumn
 {
 	FormKind kind;
-	uint8 align; /* bytes */
-	int16 len;   /* FORM_FIXED */
+	uint8 align;   /* bytes */
+	int16 len;     /* bytes, of fixed length */
+	uint16 offset; /* in a row without nulls, if all columns are of fixed length */
 } FormColumn;
 
 struct TupleFormer
 {
 	int natts;
 	FormColumn *columns;
-	char *data; /* of TUPLE_FORMER_SIZE bytes */
+	Size fixed_size; /* of a row without nulls, if all columns are of fixed length; else 0 */
+	char *data;      /* of TUPLE_FORMER_SIZE bytes */
 };
 
 /* No tuple on a page is larger. */
@@ -90,6 +92,28 @@ kind_of(Form_pg_attribute att)
 	}
 }
 
+/* Finds offsets and fixed_size. */
+static void
+lay_out_fixed(TupleFormer *former)
+{
+	Size size = 0;
+	int i;
+
+	former->fixed_size = 0;
+	for (i = 0; i < former->natts && size <= TUPLE_FORMER_SIZE; i++)
+	{
+		FormColumn *column = &former->columns[i];
+
+		if (column->kind > FORM_FIXED)
+			return;
+		size = TYPEALIGN(column->align, size);
+		column->offset = (uint16) size;
+		size += column->len;
+	}
+	if (size <= TUPLE_FORMER_SIZE)
+		former->fixed_size = size;
+}
+
 TupleFormer *
 tuple_former_create(TupleDesc desc)
 {
@@ -107,6 +131,7 @@ tuple_former_create(TupleDesc desc)
 		former->columns[i].align = align_of(att->attalign);
 		former->columns[i].len = att->attlen;
 	}
+	lay_out_fixed(former);
 	return former;
 }
 
@@ -223,4 +248,41 @@ tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull, 
 	tuple->size = pos - former->data;
 	tuple->infomask = infomask;
 	return true;
+}
+
+Size
+tuple_former_fixed_size(const TupleFormer *former)
+{
+	return former->fixed_size;
+}
+
+void
+tuple_former_fill_fixed(const TupleFormer *former, const Datum *values, char *data)
+{
+	int i;
+
+	for (i = 0; i < former->natts; i++)
+	{
+		const FormColumn *column = &former->columns[i];
+		char *pos = data + column->offset;
+
+		switch (column->kind)
+		{
+			case FORM_BYVAL_1:
+				*pos = DatumGetChar(values[i]);
+				break;
+			case FORM_BYVAL_2:
+				*(int16 *) pos = DatumGetInt16(values[i]);
+				break;
+			case FORM_BYVAL_4:
+				*(int32 *) pos = DatumGetInt32(values[i]);
+				break;
+			case FORM_BYVAL_8:
+				*(Datum *) pos = values[i];
+				break;
+			default:
+				memcpy(pos, DatumGetPointer(values[i]), column->len);
+				break;
+		}
+	}
 }

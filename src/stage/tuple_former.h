@@ -25,4 +25,10 @@ typedef struct FormedTuple
 extern bool tuple_former_fill(TupleFormer *former, const Datum *values, const bool *isnull,
 							  Size limit, FormedTuple *tuple);
 
+/* Size of a row without nulls; 0 if it depends on the values. */
+extern Size tuple_former_fixed_size(const TupleFormer *former);
+
+/* tuple_former_fill() for a row of that size, to where the caller has zeros for it, MAXALIGNed. */
+extern void tuple_former_fill_fixed(const TupleFormer *former, const Datum *values, char *data);
+
 #endif
