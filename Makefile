@@ -191,6 +191,7 @@ OBJS += \
 	src/stage/leader.o \
 	src/stage/limits.o \
 	src/stage/mapping.o \
+	src/stage/mapping_missing.o \
 	src/stage/mapping_names.o \
 	src/stage/parquet_loader.o \
 	src/stage/plan.o \

@@ -40,6 +40,10 @@ static const OptionChoice match_by[] = {{.name = "name", .value = MATCH_BY_NAME}
 static const OptionChoice new_columns[] = {{.name = "freeze", .value = NEW_COLUMNS_FREEZE},
 										   {.name = "ignore", .value = NEW_COLUMNS_IGNORE},
 										   {.name = NULL}};
+static const OptionChoice missing_columns[] = {
+	{.name = "default", .value = MISSING_COLUMNS_DEFAULT},
+	{.name = "freeze", .value = MISSING_COLUMNS_FREEZE},
+	{.name = NULL}};
 static const OptionChoice on_error[] = {{.name = "quarantine", .value = ON_ERROR_QUARANTINE},
 										{.name = "stop", .value = ON_ERROR_STOP},
 										{.name = "ignore", .value = ON_ERROR_IGNORE},
@@ -267,6 +271,14 @@ static const OptionSpec option_table[] = {
 	 .fingerprint = true,
 	 .help = "What to do with columns of the file that the target has not; freeze: an error, "
 			 "ignore: they are not read."},
+	{.name = "missing_columns",
+	 .kind = &option_enum,
+	 .initial = "default",
+	 FIELD(missing_columns),
+	 .choices = missing_columns,
+	 .fingerprint = true,
+	 .help = "What to do when the file lacks columns of the target; default: they take their "
+			 "default, freeze: an error."},
 	/* bad rows */
 	{.name = "on_error",
 	 .kind = &option_enum,

@@ -40,6 +40,12 @@ typedef enum OptionsNewColumns
 	NEW_COLUMNS_IGNORE
 } OptionsNewColumns;
 
+typedef enum OptionsMissingColumns
+{
+	MISSING_COLUMNS_DEFAULT, /* what INSERT would put into them */
+	MISSING_COLUMNS_FREEZE
+} OptionsMissingColumns;
+
 typedef enum OptionsOnError
 {
 	ON_ERROR_QUARANTINE,
@@ -144,6 +150,7 @@ typedef struct IngestOptions
 	bool match_by_given;
 	List *column_map; /* of OptionsColumnMap * */
 	OptionsNewColumns new_columns;
+	OptionsMissingColumns missing_columns;
 	/* bad rows */
 	OptionsOnError on_error;
 	int64 reject_limit;          /* rows; -1: none */

@@ -8,7 +8,6 @@
 
 #include "stage/mapping.h"
 
-#include "rewrite/rewriteHandler.h"
 #include "stage/mapping_internal.h"
 
 /* The name of a column of the mapping. */
@@ -177,47 +176,6 @@ check_header_match(Relation target, List *names, const char *path)
 	}
 }
 
-/*
- * A column that the contract requires, or a NOT NULL column without a value or default, which would
- * refuse every row: say so now.
- */
-static void
-check_missing(const Mapping *mapping)
-{
-	Relation target = mapping->target;
-	TupleDesc desc = RelationGetDescr(target);
-	List *missing = NIL;
-	List *required = NIL;
-	int i;
-
-	for (i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-
-		if (mapping->fields[i] == FIELD_NONE &&
-			mapping_has_name(mapping->options->required, NameStr(att->attname)))
-			required = lappend(required, NameStr(att->attname));
-		if (mapping_is_loadable(att) && mapping->fields[i] == FIELD_NONE && att->attnotnull &&
-			build_column_default(target, i + 1) == NULL &&
-			!mapping_has_name(mapping->options->computed, NameStr(att->attname)))
-			missing = lappend(missing, NameStr(att->attname));
-	}
-	if (required != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("file \"%s\" lacks columns that the contract of table \"%s\" requires: %s",
-						mapping->file->path, RelationGetRelationName(target),
-						mapping_join_names(required)),
-				 errhint("Name what the file calls them in the contract's \"source\".")));
-	if (missing != NIL)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_NOT_NULL_VIOLATION),
-			 errmsg("file \"%s\" lacks columns that must not be null: %s", mapping->file->path,
-					mapping_join_names(missing)),
-			 errhint("Give the columns a default, or map others to them with \"column_map\".")));
-}
-
 /* A rule for a column that is not filled would do nothing: a slip of the pen. */
 static void
 check_rule(Relation target, const IngestOptions *options, const char *option, List *names,
@@ -267,7 +225,7 @@ mapping_of(Relation target, const IngestOptions *options, const FileHead *head,
 		map_by_name(mapping, names);
 	constants_map_filename(mapping);
 	constants_map_partitions(mapping);
-	check_missing(mapping);
+	mapping_check_missing(mapping);
 	return mapping;
 }
 

@@ -1,5 +1,5 @@
 /*
- * mapping_internal.h: what mapping.c, mapping_names.c and constants.c share.
+ * mapping_internal.h: what mapping.c, the files of its name and constants.c share.
  */
 #ifndef INGEST_STAGE_MAPPING_INTERNAL_H
 #define INGEST_STAGE_MAPPING_INTERNAL_H
@@ -43,6 +43,11 @@ extern int mapping_match_name(Relation target, const IngestOptions *options, con
 extern bool mapping_has_name(List *names, const char *name);
 /* "a", "b", "c" */
 extern char *mapping_join_names(List *names);
+
+/* mapping_missing.c */
+
+/* Error when the file lacks columns that it must have, before any row is read. */
+extern void mapping_check_missing(const Mapping *mapping);
 
 /* constants.c */
 
