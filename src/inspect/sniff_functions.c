@@ -170,14 +170,10 @@ put_formats(RowText *row, const SourceReport *report)
 static SourceReport *
 make_report(FunctionCallInfo fcinfo, int options_arg)
 {
-	IngestOptions *options;
-	char *given;
-
 	argument_require(fcinfo, 0, "source");
 	access_check_files();
-	given = argument_options(fcinfo, options_arg, &options);
 	return report_create(text_to_cstring(PG_GETARG_TEXT_PP(0)),
-						 DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(given))));
+						 argument_options(fcinfo, options_arg));
 }
 
 Datum

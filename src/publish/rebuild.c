@@ -77,7 +77,7 @@ start(DestReceiver *receiver, int operation, TupleDesc staged_desc)
 	Rebuild *rebuild = (Rebuild *) receiver;
 	Relation target = rebuild->request->target;
 
-	rebuild->reader = staged_row_reader_create(target, staged_desc, NIL);
+	rebuild->reader = staged_row_reader_create(target, staged_desc, NIL, NIL);
 	rebuild->target = heap_target_begin(rebuild->request, NIL);
 	rebuild->slot = MakeSingleTupleTableSlot(RelationGetDescr(target), &TTSOpsVirtual);
 	rebuild->slot->tts_tableOid = RelationGetRelid(target);

@@ -219,6 +219,13 @@ coerce(StagedRowReader *reader, StagedRow *row, bool updated_only)
 	}
 }
 
+void
+staged_row_coerce_all(StagedRowReader *reader, StagedRow *row)
+{
+	staged_row_read_rest(reader, row);
+	coerce(reader, row, false);
+}
+
 HeapTuple
 staged_row_form(StagedRowReader *reader, StagedRow *row)
 {
@@ -228,8 +235,7 @@ staged_row_form(StagedRowReader *reader, StagedRow *row)
 		return row_layout_cut(tuple->t_data, reader->ncolumns,
 							  reader->file < 0 ? tuple->t_len - tuple->t_data->t_hoff
 											   : reader->data_len);
-	staged_row_read_rest(reader, row);
-	coerce(reader, row, false);
+	staged_row_coerce_all(reader, row);
 	return heap_form_tuple(RelationGetDescr(reader->target), row->values, row->nulls);
 }
 

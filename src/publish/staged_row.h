@@ -38,6 +38,9 @@ extern bool staged_row_same_bytes(StagedRowReader *reader, TupleTableSlot *found
 /* The row as a new one of the target: length limits, domains.  In CurrentMemoryContext. */
 extern HeapTuple staged_row_form(StagedRowReader *reader, StagedRow *row);
 
+/* Reads the rest, and makes all values what INSERT would assign.  In CurrentMemoryContext. */
+extern void staged_row_coerce_all(StagedRowReader *reader, StagedRow *row);
+
 /* Makes the values what UPDATE would assign.  In CurrentMemoryContext. */
 extern void staged_row_coerce_updated(StagedRowReader *reader, StagedRow *row);
 
