@@ -153,19 +153,22 @@ check_columns_exist(const PublishRequest *request, List *columns)
 		(void) conditions_attribute(request->target, lfirst(cell));
 }
 
-/* Rows of a relation cannot go to quarantine. */
-static void
-check_null_keys(const PublishRequest *request)
+void
+checks_no_null_keys(int64 rows)
 {
-	int64 rows =
-		request->source_null_keys == NULL ? 0 : query_count(request->source_null_keys, NULL);
-
 	if (rows > 0)
 		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
 						errmsg_plural("%lld row of the source has a null in its key",
 									  "%lld rows of the source have a null in their key",
 									  (unsigned long) rows, (long long) rows),
 						errhint("Leave them out in a view, or set \"null_keys\" to \"match\".")));
+}
+
+void
+checks_null_keys(const PublishRequest *request)
+{
+	if (request->source_null_keys != NULL)
+		checks_no_null_keys(query_count(request->source_null_keys, NULL));
 }
 
 void
@@ -186,7 +189,6 @@ checks_before(const PublishRequest *request)
 	check_soft_delete(request);
 	check_columns_exist(request, request->options->merge_update_columns);
 	check_columns_exist(request, request->options->merge_exclude_columns);
-	check_null_keys(request);
 	if (strcmp(publish_strategy_name(request->strategy), "replace_where") == 0 ||
 		request->options->replace_where != NULL)
 		replace_check_staged(request);

@@ -21,6 +21,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "publish/checks.h"
 #include "publish/conditions.h"
 #include "publish/heap_inserter.h"
 #include "publish/heap_merge.h"
@@ -47,6 +48,7 @@ typedef struct HeapMerge
 	bool is_empty;
 	bool sorts;           /* else the executor does */
 	RowSort *sort;        /* NULL: none */
+	int64 null_keys;      /* rows that were not put there */
 	double expected_rows; /* as far as known */
 	HeapMergeResult *result;
 	HeapTarget *target;
@@ -192,7 +194,7 @@ receive(TupleTableSlot *slot, DestReceiver *receiver)
 	HeapMerge *merge = (HeapMerge *) receiver;
 
 	if (merge->sort != NULL)
-		row_sort_put(merge->sort, slot);
+		merge->null_keys += row_sort_put(merge->sort, slot) ? 0 : 1;
 	else
 		merge_row(merge, slot);
 	return true;
@@ -247,6 +249,7 @@ run(void *arg)
 	merge->updater = NULL;
 	merge->lookup = NULL;
 	merge->sort = NULL;
+	merge->null_keys = 0;
 	merge->sorts = staged_sort_applies(request);
 	merge->position.file_no = -1;
 	planned_statement_begin(&statement, request,
@@ -256,6 +259,7 @@ run(void *arg)
 							   ? request->rows_staged
 							   : staged_expected_rows(statement.query->plannedstmt->planTree);
 	compat_executor_run(statement.query);
+	checks_no_null_keys(merge->null_keys);
 	if (merge->sorts)
 		merge_sorted(merge, statement.query->tupDesc);
 	else
@@ -296,6 +300,13 @@ heap_merge_applies(const PublishRequest *request, MatchedAction matched)
 		   options->soft_delete == NULL && options->incremental_predicates == NIL &&
 		   heap_target_applies(request) && !request->target->rd_rel->relhassubclass &&
 		   has_rights(request) && OidIsValid(key_lookup_index(request->target, request->key));
+}
+
+bool
+heap_merge_refuses_null_keys(const PublishRequest *request)
+{
+	return request->lanes == NIL && staged_sort_applies(request) &&
+		   heap_merge_applies(request, MATCHED_UPDATE);
 }
 
 WriteAttempt

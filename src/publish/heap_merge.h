@@ -10,6 +10,9 @@
 /* Can heap_merge() do what the statement of merge_statement() does? */
 extern bool heap_merge_applies(const PublishRequest *request, MatchedAction matched);
 
+/* Is that done, and are rows of a relation with a NULL in their key met and refused then? */
+extern bool heap_merge_refuses_null_keys(const PublishRequest *request);
+
 typedef struct HeapMergeResult
 {
 	WriteCounts counts; /* offered: rows without a match */

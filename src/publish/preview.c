@@ -65,6 +65,7 @@ publish_preview(const PublishRequest *request, PublishPreview *preview)
 
 	memset(preview, 0, sizeof(*preview));
 	checks_before(request);
+	checks_null_keys(request);
 	outcomes = outcome(request);
 	kinds = query_kinds(outcomes);
 	counts->inserted = query_kind_count(kinds, "inserted");

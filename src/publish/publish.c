@@ -81,6 +81,9 @@ publish_run(PublishRequest *request, PublishCounts *counts)
 
 	memset(counts, 0, sizeof(*counts));
 	checks_before(request);
+	if (request->strategy->refuses_null_keys == NULL ||
+		!request->strategy->refuses_null_keys(request))
+		checks_null_keys(request);
 	new_partitions_create(request);
 	rows_before = checks_count_target(request);
 	request->strategy->run(request, counts);

@@ -24,7 +24,8 @@ typedef struct PublishRequest
 	List *lanes; /* of Oid: tables with the staged columns, _ingest_file, _ingest_row */
 	/* instead of lanes: SELECTs that publish_from_relation() made */
 	const char *source_rows;      /* as those of staged_rows() */
-	const char *source_null_keys; /* rows in which a part of the key is NULL */
+	const char *source_all_rows;  /* the same with … */
+	const char *source_null_keys; /* … rows in which a part of the key is NULL */
 	List *columns;                /* of char *: target columns that the rows carry */
 	const char *deletion;         /* of "hard_delete", carried too, if the target lacks it */
 	List *key;                    /* of char *: unique key, NIL for some; a subset of columns */

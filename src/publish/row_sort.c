@@ -218,19 +218,34 @@ spill(RowSort *sort)
 	sort->previous = MakeSingleTupleTableSlot(sort->desc, &TTSOpsMinimalTuple);
 }
 
-void
+static bool
+has_null_key(const RowSort *sort, TupleTableSlot *slot)
+{
+	int i;
+
+	for (i = 0; i < sort->nkeys; i++)
+	{
+		if (slot_attisnull(slot, sort->columns[i].attnum))
+			return true;
+	}
+	return false;
+}
+
+bool
 row_sort_put(RowSort *sort, TupleTableSlot *slot)
 {
 	MemoryContext caller;
 	Entry *entry;
 
+	if (has_null_key(sort, slot))
+		return false;
 	sort->rows++;
 	if (sort->spilled == NULL && is_full(sort))
 		spill(sort);
 	if (sort->spilled != NULL)
 	{
 		tuplesort_puttupleslot(sort->spilled, slot);
-		return;
+		return true;
 	}
 	if (sort->nentries == sort->allocated)
 	{
@@ -242,6 +257,7 @@ row_sort_put(RowSort *sort, TupleTableSlot *slot)
 	caller = MemoryContextSwitchTo(sort->tuples);
 	entry->tuple = ExecCopySlotMinimalTuple(slot);
 	MemoryContextSwitchTo(caller);
+	return true;
 }
 
 int64

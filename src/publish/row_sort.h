@@ -16,13 +16,14 @@ typedef struct RowSortColumn
 } RowSortColumn;
 
 /*
- * The first nkeys columns are the key, never NULL; those behind it decide which of the rows
+ * The first nkeys columns are the key; those behind it decide which of the rows
  * with one key comes first.  In memory of work_mem, on disk what is more.
  */
 extern RowSort *row_sort_begin(TupleDesc desc, const RowSortColumn *columns, int ncolumns,
 							   int nkeys);
 
-extern void row_sort_put(RowSort *sort, TupleTableSlot *slot);
+/* False, and it is left out, if a part of its key is NULL. */
+extern bool row_sort_put(RowSort *sort, TupleTableSlot *slot);
 
 /* How many were put. */
 extern int64 row_sort_rows(const RowSort *sort);

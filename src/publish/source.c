@@ -149,7 +149,7 @@ publish_from_relation(PublishRequest *request, Relation source)
 						errdetail("Missing: %s.", unknown.data),
 						errhint("Add them to the table, or leave them out in a view.")));
 	appendStringInfo(&sql, " FROM %s AS source", from);
-	request->source_rows = sql.data;
+	request->source_rows = request->source_all_rows = pstrdup(sql.data);
 	if (request->key == NIL || request->options->null_keys == NULL_KEYS_MATCH)
 		return;
 	appendStringInfo(&sql, " WHERE NOT (%s)", key_is_null(request));

@@ -137,7 +137,8 @@ staged_rows_as_target(const PublishRequest *request)
 	staged_append_columns(&sql, NULL, columns);
 	if (request->lanes != NIL)
 		appendStringInfoString(&sql, ", " LANE_FILE_COLUMN ", " LANE_ROW_COLUMN);
-	appendStringInfo(&sql, " FROM (%s) AS staged", staged_rows(request));
+	appendStringInfo(&sql, " FROM (%s) AS staged",
+					 request->lanes != NIL ? staged_rows(request) : request->source_all_rows);
 	return sql.data;
 }
 

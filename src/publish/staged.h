@@ -24,7 +24,8 @@ extern char *staged_rows(const PublishRequest *request);
 
 /*
  * The same rows with their columns in the order of the target's, as tables of the same
- * layout hold them; behind them, for rows of a load, _ingest_file and _ingest_row.
+ * layout hold them; behind them, for rows of a load, _ingest_file and _ingest_row.  Of a
+ * relation also those in which a part of the key is NULL.
  */
 extern char *staged_rows_as_target(const PublishRequest *request);
 

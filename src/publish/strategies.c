@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "publish/conditions.h"
+#include "publish/heap_merge.h"
 #include "publish/merge.h"
 #include "publish/partitions.h"
 #include "publish/replace.h"
@@ -51,6 +52,7 @@ static const PublishStrategy strategies[] = {
 	 .restates = true,
 	 .deduplicates = true,
 	 .run = insert_only_run,
+	 .refuses_null_keys = heap_merge_refuses_null_keys,
 	 .classify = insert_only_classify},
 	{.name = "upsert",
 	 .rights = READ_AND_INSERT | ACL_UPDATE,
@@ -58,6 +60,7 @@ static const PublishStrategy strategies[] = {
 	 .restates = true,
 	 .deduplicates = true,
 	 .run = upsert_run,
+	 .refuses_null_keys = heap_merge_refuses_null_keys,
 	 .classify = upsert_classify},
 	{.name = "delete_insert",
 	 .rights = READ_AND_INSERT | ACL_UPDATE | ACL_DELETE,

@@ -25,6 +25,8 @@ struct PublishStrategy
 	bool deduplicates; /* of rows with one key one counts */
 	bool rereads;      /* reads the rows in several statements, also after it wrote */
 	void (*run)(PublishRequest *request, PublishCounts *counts);
+	/* Does run() itself refuse rows of a relation with a NULL in their key?  NULL: it does not. */
+	bool (*refuses_null_keys)(const PublishRequest *request);
 	/* what tells versions of a key apart in the row called alias; NULL: one of them counts */
 	char *(*version)(const PublishRequest *request, const char *alias);
 	/* SELECT kind, staged row …, as merge_classification(); NULL: every row is inserted */
