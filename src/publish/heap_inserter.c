@@ -33,6 +33,7 @@ struct HeapInserter
 	int64 written;
 	bool has_triggers;
 	MemoryContext home; /* where slots live */
+	TupleDesc desc;     /* of the slots, see heap_inserter_begin() */
 	/* buffered rows */
 	MemoryContext context;
 	TupleTableSlot *slots[BUFFER_ROWS];
@@ -53,6 +54,12 @@ heap_inserter_begin(HeapTarget *target)
 	inserter->indexes = index_writer_create(target);
 	inserter->has_triggers = triggers != NULL && triggers->trig_insert_after_row;
 	inserter->home = CurrentMemoryContext;
+	/*
+	 * A copy, because slots pin a relation's own, and each pin is remembered in a hash table by its
+	 * address: with a thousand of them every slot that an index makes to look at a row, one for
+	 * each update, would be compared with all.
+	 */
+	inserter->desc = CreateTupleDescCopyConstr(RelationGetDescr(target->relation));
 	inserter->context =
 		AllocSetContextCreate(CurrentMemoryContext, "ingest publish rows", ALLOCSET_DEFAULT_SIZES);
 	inserter->current = -1;
@@ -113,8 +120,8 @@ next_slot(HeapInserter *inserter)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(inserter->home);
 
-		inserter->slots[inserter->nrows] = MakeSingleTupleTableSlot(
-			RelationGetDescr(inserter->target->relation), &TTSOpsHeapTuple);
+		inserter->slots[inserter->nrows] =
+			MakeSingleTupleTableSlot(inserter->desc, &TTSOpsHeapTuple);
 		MemoryContextSwitchTo(caller);
 	}
 	return inserter->slots[inserter->nrows];
