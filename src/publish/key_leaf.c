@@ -34,6 +34,7 @@ struct KeyLeaf
 	IndexFetchTableData *fetch;
 	Page page; /* a copy */
 	bool is_loaded;
+	OffsetNumber last; /* of the page: where the last key was, or would be behind */
 };
 
 KeyLeaf *
@@ -66,16 +67,7 @@ compare(KeyLeaf *leaf, OffsetNumber offset)
 	return _bt_compare(leaf->index, leaf->key, leaf->page, offset);
 }
 
-/* All entries of the key that are on the page or left of it are on the page. */
-static bool
-begins_on_page(KeyLeaf *leaf)
-{
-	OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(leaf->page));
-
-	return PageGetMaxOffsetNumber(leaf->page) >= first && compare(leaf, first) > 0;
-}
-
-/* … or right of it. */
+/* No entry of the key is right of the page. */
 static bool
 ends_on_page(KeyLeaf *leaf)
 {
@@ -99,13 +91,32 @@ load_page(KeyLeaf *leaf)
 	return leaf->is_loaded;
 }
 
-/* The first entry that is not less than the key. */
+/*
+ * The first entry that is not less than the key.  From the last one on, in steps that
+ * double: the next key is near, and of keys in a row the next entry.
+ */
 static OffsetNumber
 search_page(KeyLeaf *leaf)
 {
-	OffsetNumber low = P_FIRSTDATAKEY(BTPageGetOpaque(leaf->page));
-	OffsetNumber high = PageGetMaxOffsetNumber(leaf->page) + 1;
+	OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(leaf->page));
+	OffsetNumber end = PageGetMaxOffsetNumber(leaf->page) + 1;
+	OffsetNumber low = leaf->last;
+	OffsetNumber high;
+	int step = 1;
 
+	if (low < first || low >= end || compare(leaf, low) <= 0)
+	{
+		low = first;
+		if (first == end || compare(leaf, first) <= 0)
+			return first;
+	}
+	while (low + step < end && compare(leaf, low + step) > 0)
+	{
+		low += step;
+		step *= 2;
+	}
+	high = Min(low + step, end);
+	low++;
 	while (low < high)
 	{
 		OffsetNumber middle = low + (high - low) / 2;
@@ -116,6 +127,27 @@ search_page(KeyLeaf *leaf)
 			high = middle;
 	}
 	return low;
+}
+
+/*
+ * Where entries of the key begin on the page; loads another one unless they must be on
+ * this one, which they are if one before them is less and one behind them, or the bound of the page, is not.
+ */
+static bool
+find_page(KeyLeaf *leaf, OffsetNumber *offset)
+{
+	if (leaf->is_loaded)
+	{
+		*offset = search_page(leaf);
+		if (*offset > P_FIRSTDATAKEY(BTPageGetOpaque(leaf->page)) &&
+			(*offset <= PageGetMaxOffsetNumber(leaf->page) || ends_on_page(leaf)))
+			return true;
+	}
+	if (!load_page(leaf))
+		return false;
+	leaf->last = InvalidOffsetNumber;
+	*offset = search_page(leaf);
+	return true;
 }
 
 static bool
@@ -151,28 +183,27 @@ fetch_entry(KeyLeaf *leaf, OffsetNumber offset, TupleTableSlot *slot)
 KeyLeafResult
 key_leaf_find(KeyLeaf *leaf, const Datum *key, TupleTableSlot *slot)
 {
-	OffsetNumber last;
+	OffsetNumber end;
 	OffsetNumber offset;
 	int i;
 
 	for (i = 0; i < leaf->key->keysz; i++)
 		leaf->key->scankeys[i].sk_argument = key[i];
-	if (!leaf->is_loaded || !begins_on_page(leaf) || !ends_on_page(leaf))
-	{
-		if (!load_page(leaf) || !ends_on_page(leaf))
-			return LEAF_UNKNOWN;
-	}
+	if (!find_page(leaf, &offset))
+		return LEAF_UNKNOWN;
 	pgstat_count_index_scan(leaf->index);
-	last = PageGetMaxOffsetNumber(leaf->page);
-	for (offset = search_page(leaf); offset <= last && compare(leaf, offset) == 0; offset++)
+	end = PageGetMaxOffsetNumber(leaf->page) + 1;
+	for (; offset < end && compare(leaf, offset) == 0; offset++)
 	{
+		leaf->last = offset;
 		if (!fetch_entry(leaf, offset, slot))
 			continue;
 		pgstat_count_index_tuples(leaf->index, 1);
 		pgstat_count_heap_fetch(leaf->index);
 		return LEAF_FOUND;
 	}
-	return LEAF_ABSENT;
+	leaf->last = offset - 1;
+	return offset < end || ends_on_page(leaf) ? LEAF_ABSENT : LEAF_UNKNOWN;
 }
 
 void
