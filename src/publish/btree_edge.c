@@ -5,7 +5,7 @@
  * out: those that fit, on the last leaf page, in one WAL record
  *
  * One by one, an entry costs a search, a look at its neighbours, and a WAL record
- * that is three times as large as itself.  Behind the last entry there is nothing to
+ * that is three times as large.  Behind the last entry there is nothing to
  * look at.  Only this is done here: a leaf page that is the last of its
  * level and has room gets more items.  What makes pages, splits and roots
  * is PostgreSQL's own insertion of the entry that does not fit any more.
@@ -15,8 +15,11 @@
  * nothing at all is right of it, and nobody can insert anything there
  * meanwhile.
  *
- * The WAL record is a generic one, which replays the page under one lock, as
- * the record of a single entry does.
+ * The WAL record is a generic one with an image of the page, which replaces the
+ * page under one lock.  Not the difference to the page as it was: that is right too, but
+ * hints that a btree does not log, such as dead entries, would then differ
+ * between a server and its standby, and wal_consistency_checking, which knows
+ * to expect that of records of btrees, does not of generic ones.
  *
  * Memory: the context that is current at the call.
  */
@@ -33,6 +36,9 @@
 
 /* Longer entries are left to PostgreSQL, which knows the longest that a page can take. */
 #define LONGEST_ENTRY (BLCKSZ / 8)
+
+/* What a WAL record of one entry is longer than the entry, about. */
+#define RECORD_OVERHEAD 48
 
 struct BtreeEdge
 {
@@ -120,32 +126,30 @@ lock_edge(BtreeEdge *edge, IndexTuple entry)
 	return InvalidBuffer;
 }
 
-/* How many of the entries fit on the page; *size: their bytes. */
+/* How many of the entries fit on the page. */
 static int
-count_fitting(Page page, IndexTuple *entries, int nentries, Size *size)
+count_fitting(Page page, IndexTuple *entries, int nentries)
 {
 	Size room = PageGetExactFreeSpace(page);
 	int n;
 
-	*size = 0;
 	for (n = 0; n < nentries; n++)
 	{
-		Size entry = MAXALIGN(IndexTupleSize(entries[n]));
+		Size size = MAXALIGN(IndexTupleSize(entries[n]));
 
-		if (entry > LONGEST_ENTRY || *size + entry + sizeof(ItemIdData) > room)
+		if (size > LONGEST_ENTRY || size + sizeof(ItemIdData) > room)
 			break;
-		*size += entry + sizeof(ItemIdData);
+		room -= size + sizeof(ItemIdData);
 	}
 	return n;
 }
 
-/* Nothing may fail between start and finish but for what cannot happen: the page is a copy. */
+/* Adds the entries to a copy of the page, which then becomes the page. */
 static void
-add_entries(BtreeEdge *edge, Buffer buffer, IndexTuple *entries, int nentries, Size size)
+add_entries(BtreeEdge *edge, Buffer buffer, IndexTuple *entries, int nentries)
 {
 	GenericXLogState *state = GenericXLogStart(edge->index);
-	Page page =
-		GenericXLogRegisterBuffer(state, buffer, size > BLCKSZ / 2 ? GENERIC_XLOG_FULL_IMAGE : 0);
+	Page page = GenericXLogRegisterBuffer(state, buffer, GENERIC_XLOG_FULL_IMAGE);
 	OffsetNumber offset = OffsetNumberNext(PageGetMaxOffsetNumber(page));
 	int i;
 
@@ -160,18 +164,26 @@ add_entries(BtreeEdge *edge, Buffer buffer, IndexTuple *entries, int nentries, S
 }
 
 int
-btree_edge_append(BtreeEdge *edge, IndexTuple *entries, int nentries)
+btree_edge_append(BtreeEdge *edge, IndexTuple *entries, int nentries, int *nleft)
 {
 	Buffer buffer = lock_edge(edge, entries[0]);
-	Size size;
+	Size used;
 	int n;
 
+	*nleft = nentries;
 	if (!BufferIsValid(buffer))
 		return 0;
 	CheckForSerializableConflictIn(edge->index, NULL, BufferGetBlockNumber(buffer));
-	n = count_fitting(BufferGetPage(buffer), entries, nentries, &size);
-	if (n > 0)
-		add_entries(edge, buffer, entries, n, size);
+	n = count_fitting(BufferGetPage(buffer), entries, nentries);
+	used = BLCKSZ - PageGetExactFreeSpace(BufferGetPage(buffer));
+	*nleft = n + 1;
+	if (used < (Size) n * RECORD_OVERHEAD)
+	{
+		add_entries(edge, buffer, entries, n);
+		*nleft = 1;
+	}
+	else
+		n = 0;
 	_bt_relbuf(edge->index, buffer);
 	return n;
 }

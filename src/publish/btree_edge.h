@@ -18,9 +18,11 @@ extern bool btree_edge_ascends(BtreeEdge *edge, const IndexTuple entries[2], Dat
 
 /*
  * Inserts as many of the first entries as are found to belong behind the last
- * one of the index, on the page where that is; returns their number.  Each
- * entry ascends from the one before it.
+ * one of the index, on the page where that is, if one WAL record for them is
+ * shorter than a record for each; returns their number.  Each entry ascends
+ * from the one before it.  *nleft: how many of the others should be inserted
+ * one by one before the next call.
  */
-extern int btree_edge_append(BtreeEdge *edge, IndexTuple *entries, int nentries);
+extern int btree_edge_append(BtreeEdge *edge, IndexTuple *entries, int nentries, int *nleft);
 
 #endif

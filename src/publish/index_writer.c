@@ -25,7 +25,7 @@
 #include "miscadmin.h"
 
 /* Fewer entries are inserted one by one sooner than behind the last one. */
-#define SHORTEST_RUN 8
+#define SHORTEST_RUN 32
 
 typedef struct TargetIndex
 {
@@ -151,7 +151,7 @@ run_length(const EntryList *list, int first)
 static void
 insert_entries(IndexWriter *writer, const TargetIndex *index, const EntryList *list, int *current)
 {
-	bool at_edge = true;
+	int one_by_one = 1; /* so many before the next run */
 	int i = 0;
 
 	while (i < list->nentries)
@@ -162,12 +162,12 @@ insert_entries(IndexWriter *writer, const TargetIndex *index, const EntryList *l
 		CHECK_FOR_INTERRUPTS();
 		(void) _bt_doinsert(index->relation, list->entries[i++], index->check, false,
 							writer->target->relation);
-		run = at_edge ? run_length(list, i) : 0;
-		if (run < SHORTEST_RUN)
+		if (--one_by_one > 0)
 			continue;
-		run = btree_edge_append(index->edge, &list->entries[i], run);
-		at_edge = run > 0;
-		i += run;
+		one_by_one = 1;
+		run = run_length(list, i);
+		if (run >= SHORTEST_RUN)
+			i += btree_edge_append(index->edge, &list->entries[i], run, &one_by_one);
 	}
 }
 
