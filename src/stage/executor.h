@@ -23,6 +23,7 @@ typedef struct StageSetup
 	IngestOptions *options;
 	ContractSpec *spec;
 	uint64 bytes_total; /* raw bytes of all files, for progress */
+	bool has_text;      /* chunks bring their bytes; those of Parquet files do not */
 } StageSetup;
 
 /* Memory for chunks, the executor's. */

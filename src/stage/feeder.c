@@ -108,6 +108,20 @@ add_chunk(Feeder *feeder, const Chunk *chunk)
 	MemoryContextSwitchTo(oldcontext);
 }
 
+bool
+feeder_has_text(const IngestOptions *options, const StagePlan *plan)
+{
+	ListCell *lc;
+
+	foreach (lc, plan->files)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (file_columns_format(options, ((const PlannedFile *) lfirst(lc))->source) == CHUNK_CSV)
+			return true;
+	}
+	return false;
+}
+
 /* Says what the file's fields mean, by its head. */
 static ChunkFile *
 describe_file(const Feeder *feeder, const PlannedFile *file, ChunkFormat format,

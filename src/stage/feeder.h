@@ -16,6 +16,9 @@ typedef struct FeederSetup
 	Progress *progress;
 } FeederSetup;
 
+/* Is any file of the plan text? */
+extern bool feeder_has_text(const IngestOptions *options, const StagePlan *plan);
+
 /*
  * Returns when every chunk is loaded; false when a file does not begin with
  * the bytes that an earlier call committed.

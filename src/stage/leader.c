@@ -182,6 +182,7 @@ start_executor(Leader *leader)
 	Executor *executor = NULL;
 	int nworkers = worker_choice(leader->request, leader->plan->bytes_total);
 
+	leader->setup.has_text = feeder_has_text(leader->request->options, leader->plan);
 	if (nworkers > 0)
 		executor = pool_start(&leader->setup, nworkers, job_done, leader);
 	if (executor == NULL)

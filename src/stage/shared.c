@@ -36,6 +36,20 @@ static const char *const session_settings[] = {
 #endif
 };
 
+/*
+ * Data of a slot where chunks bring none: commands only, which are far smaller.  Memory that is shared is
+ * zeroed when it is made: 40 MB take 7 ms, and longer when memory is short.
+ */
+#define COMMAND_SIZE ((size_t) 1024 * 1024)
+
+static size_t
+slot_data_size(const StageSetup *setup, bool large)
+{
+	size_t size = executor_window_size(setup->options, large);
+
+	return MAXALIGN(setup->has_text ? size : Min(size, COMMAND_SIZE));
+}
+
 static void
 send_string(StringInfo buf, const char *string)
 {
@@ -84,8 +98,8 @@ dsm_segment *
 shared_create(const StageSetup *setup, int nworkers)
 {
 	int nslots = SLOTS_FOR(nworkers);
-	size_t slot_size = MAXALIGN(executor_window_size(setup->options, false));
-	size_t large_size = MAXALIGN(executor_window_size(setup->options, true));
+	size_t slot_size = slot_data_size(setup, false);
+	size_t large_size = slot_data_size(setup, true);
 	StringInfoData bytes;
 	SharedStage *shared;
 	dsm_segment *segment;
