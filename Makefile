@@ -40,6 +40,7 @@ OBJS += \
 	src/format/csv/scan_sse2.o \
 	src/format/csv/sniff.o \
 	src/format/csv/sniff_cell.o \
+	src/format/csv/sniff_contest.o \
 	src/format/csv/sniff_dates.o \
 	src/format/csv/sniff_header.o \
 	src/format/csv/sniff_looks.o \

@@ -13,6 +13,7 @@
 #include "inspect/csv_names.h"
 
 #include "catalog/heap.h"
+#include "format/csv/reader.h"
 #include "mb/pg_wchar.h"
 
 #define HEADER_BYTES ((size_t) 256 * 1024) /* in which a load looks for the header */
@@ -49,13 +50,38 @@ pass_over_skipped(const SourceReport *report, const CsvSample *sample, const Csv
 	names->lines = head.lines;
 }
 
-/* The names in one record of the header, as a load reads them. */
+static void
+ignore_field(const char *data, size_t len, void *arg)
+{
+}
+
+/* Could a load read names from the next record? It could not from invalid bytes and open quotes. */
+static bool
+is_readable(const CsvSample *sample, const CsvDialect *dialect, const CsvNames *at)
+{
+	CsvRecord record;
+	const char *data;
+	size_t len;
+
+	if (csv_record_next(dialect, sample->buf, sample->len, at->bytes, true, &record) != FMT_OK)
+		return false;
+	data = sample->buf + record.start;
+	len = record.end - record.start;
+	return pg_encoding_verifymbstr(sample->encoding, data, (int) len) == (int) len &&
+		   memchr(data, '\0', len) == NULL &&
+		   csv_split_lenient(dialect, data, len, ignore_field, NULL) != FMT_CORRUPT;
+}
+
+/* The names in one record of the header, as a load reads them; NIL if it cannot. */
 static List *
-read_record(const SourceReport *report, const CsvSample *sample, const CsvNames *at)
+read_record(const SourceReport *report, const CsvSample *sample, const CsvDialect *dialect,
+			const CsvNames *at)
 {
 	IngestOptions options = *report->options;
 	FileHead head;
 
+	if (!is_readable(sample, dialect, at))
+		return NIL;
 	options.header = HEADER_TRUE;
 	options.skip = 0;
 	file_head_read(&options, sample->buf + at->bytes, Min(sample->len - at->bytes, HEADER_BYTES),
@@ -91,7 +117,7 @@ read_header(const SourceReport *report, const CsvSample *sample, const CsvDialec
 
 	for (i = 0; i < rows; i++)
 	{
-		List *next = read_record(report, sample, names);
+		List *next = read_record(report, sample, dialect, names);
 
 		result = i == 0 ? next : join_names(result, next);
 		pass_over(sample, dialect, 1, names);
@@ -158,7 +184,10 @@ static void
 report_header_problem(SourceReport *report, const CsvSniffResult *found, const CsvNames *names,
 					  int nheader, uint64 line)
 {
-	if (nheader != (int) found->nfields)
+	if (nheader == 0)
+		report_add_problem(report, "header",
+						   psprintf("the header, line " UINT64_FORMAT ", could not be read", line));
+	else if (nheader != (int) found->nfields)
 		report_add_problem(report, "header",
 						   psprintf("the header, line " UINT64_FORMAT
 									", has %d fields, but most records have %u",

@@ -53,6 +53,15 @@ CALL write(file('b'), E'name,n\nx,a,1\ny,b,2\nz,c,3\n');
 SELECT new_table('b');
 CALL write(file('b'), E'id,name,n\n,text,pieces\n1,a,1\n2,b,2\n3,c,3\n4,d,4\n5,e,5\n');
 SELECT new_table('b');
+-- stray quotes in it, an open quote, bytes that are not of the encoding
+CALL write(file('b'), E'i"d,name,n\n1,a,1\n2,b,2\n3,c,3\n');
+SELECT new_table('b');
+CALL write(file('b'), E'id,name,n"x\n1,a,1\n2,b,2\n3,"c",3\n');
+SELECT new_table('b');
+CALL write(file('b'), E'"id,name,n\n1,a,1\n2,b,2\n3,c,3\n');
+SELECT new_table('b');
+CALL write(file('b'), '\x69642c6eff0a312cc3a90a322cc3a90a332cc3a90a'::bytea);
+SELECT new_table('b');
 CALL write(file('b'), E'Title\n\nid,"na\nme"\n1,a\n2,b\n3,c\n');
 SELECT new_table('b');
 CALL write(file('b'), E'1,a\n2,b\n3,c\n');

@@ -48,7 +48,6 @@ typedef struct CsvSniffResult
 	bool header_is_whole; /* the header has nfields fields */
 	bool last_is_empty;   /* the last field of all records below the first is */
 	bool sep_line;        /* a first line "sep=;" named the delimiter */
-	bool saw_quotes;      /* some fields are in quotes */
 	double consistency;   /* records with nfields fields, of all of the sample; 0 to 1 */
 	double confidence;    /* in the delimiter and quote; 0 to 1 */
 	double header_confidence;

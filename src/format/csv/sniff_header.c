@@ -36,7 +36,7 @@ skip_padded(const SniffTrial *trial)
 		rows++;
 	}
 	i = trial->body;
-	if (trial->width < 2 || (trial->width == 2 && filled < 1.6 * rows))
+	if (trial->width < 2 || (trial->width == 2 && filled < 1.4 * rows))
 		return i;
 	while (i + 1 < trial->nrows && i < trial->body + PADDED_MAX)
 	{
@@ -105,40 +105,71 @@ look_at_columns(HeaderSearch *search, CsvReader *reader)
 	return status == FMT_NO_MEMORY ? status : FMT_OK;
 }
 
-/* What libcsv makes of a record with irregular quotes; that is how a load reads a header. */
-typedef struct LenientCount
-{
-	uint32_t nfields;
-	uint32_t ntyped;
-	uint32_t nempty;
-} LenientCount;
-
 static void
 count_field(const char *data, size_t len, void *arg)
 {
-	LenientCount *const count = arg;
-	const CsvCellKind kind = csv_cell_kind(data, len);
+	++*(uint32_t *) arg;
+}
 
-	count->nfields++;
-	count->nempty += kind == CSV_CELL_EMPTY;
-	count->ntyped += sniff_family(kind) != FAMILY_TEXT;
+/* Does libcsv, with which a load reads a header, find as many fields as records have? */
+static bool
+is_readable_header(const SniffTrial *trial, const char *line, size_t len)
+{
+	uint32_t nfields = 0;
+
+	return csv_split_lenient(&trial->dialect, line, len, count_field, &nfields) == FMT_OK &&
+		   nfields == trial->width;
+}
+
+/* A line as a row, in which quotes mean nothing. */
+static FmtStatus
+look_without_quotes(const SniffTrial *trial, CsvReader *reader, const char *line, size_t len,
+					SniffRow *out)
+{
+	CsvDialect plain = trial->dialect;
+	FmtStatus status;
+	CsvRow row;
+	uint32_t i;
+
+	plain.quote = plain.escape = '\0';
+	csv_reader_begin(reader, &plain, line, len);
+	status = csv_reader_next(reader, &row);
+	out->nfields = status == FMT_OK ? row.nfields : 0;
+	for (i = 0; i < out->nfields; i++)
+	{
+		const CsvCellKind kind = csv_cell_kind(row.fields[i].data, row.fields[i].len);
+
+		out->nempty += kind == CSV_CELL_EMPTY;
+		out->ntyped += sniff_family(kind) != FAMILY_TEXT;
+	}
+	return status == FMT_NO_MEMORY ? status : FMT_OK;
 }
 
 /* Is the record above the body a header with too few or too many fields, or stray quotes? */
-static bool
-is_damaged_header(const SniffTrial *trial, uint32_t index, bool *is_whole)
+static FmtStatus
+find_damaged_header(const SniffTrial *trial, CsvReader *reader, uint32_t index,
+					CsvSniffResult *result)
 {
-	const SniffRow *const row = &trial->rows[index];
-	const char *const start = trial->sample + row->start;
-	const char *const end = memchr(start, trial->dialect.newline, trial->len - row->start);
-	LenientCount count = {row->nfields, row->ntyped, row->nempty};
+	SniffRow row = trial->rows[index];
+	const char *const line = trial->sample + row.start;
+	const char *const end = memchr(line, trial->dialect.newline, trial->len - row.start);
+	FmtStatus status = FMT_OK;
+	bool is_readable = false;
 
-	if (row->nfields == 0 && end != NULL)
-		csv_split_lenient(&trial->dialect, start, (size_t) (end - start), count_field, &count);
-	*is_whole = count.nfields == trial->width;
-	return trial->width > 1 && count.nfields > 1 && count.ntyped == 0 &&
-		   count.nfields * 2 >= trial->width && count.nfields <= trial->width * 2 &&
-		   count.nempty * 2 < count.nfields;
+	if (row.nfields == 0 && end != NULL)
+	{
+		is_readable = is_readable_header(trial, line, (size_t) (end - line));
+		status = look_without_quotes(trial, reader, line, (size_t) (end - line), &row);
+	}
+	if (status == FMT_OK && trial->width > 1 && row.nfields > 1 && row.ntyped == 0 &&
+		row.nfields * 2 >= trial->width && row.nfields <= trial->width * 2 &&
+		row.nempty * 2 < row.nfields)
+	{
+		result->header_rows = 1;
+		result->header_is_whole = is_readable;
+		result->header_confidence = 0.7;
+	}
+	return status;
 }
 
 /* Further rows of the header: text in all columns of numbers and dates. */
@@ -209,15 +240,13 @@ csv_sniff_header(const CsvSniffRequest *request, const SniffTrial *trial, CsvRea
 		result->header_rows = 1;
 		result->header_confidence = 0.7;
 	}
-	else if (!header && !request->has_header && search.first > 0 &&
-			 is_damaged_header(trial, search.first - 1, &result->header_is_whole))
+	else if (!header && !request->has_header && search.first > 0)
 	{
-		search.first--;
-		result->header_rows = 1;
-		result->header_confidence = 0.7;
+		status = find_damaged_header(trial, reader, search.first - 1, result);
+		search.first -= result->header_rows;
 	}
 	result->last_is_empty = !search.looks[trial->width - 1].has_bytes;
 	set_place(request, trial, search.first, result);
 	allocator->free(allocator->context, search.looks);
-	return FMT_OK;
+	return status;
 }

@@ -76,7 +76,7 @@ field_likeness(const CsvDialect *dialect, const CsvField *field, CsvCellKind kin
 	if (has_comma)
 		likeness *= decimal_comma ? 0.8f : 0.5f;
 	if (data[0] == ' ' || data[len - 1] == ' ')
-		likeness *= kind == CSV_CELL_TEXT ? 0.7f : 0.9f;
+		likeness *= kind == CSV_CELL_TEXT ? 0.8f : 0.9f;
 	return likeness;
 }
 
