@@ -22,6 +22,7 @@ import real_covid
 import real_files
 import real_history
 import real_polls
+import sniff
 from corpora import HERE, Corpora
 from psql import Psql
 from report import Report
@@ -34,6 +35,7 @@ SUITES = {
     'covid': real_covid.run,
     'history': real_history.run,
     'polls': real_polls.run,
+    'sniff': sniff.run,
 }
 SERVER = os.path.join(HERE, 'server.sh')
 
