@@ -89,28 +89,27 @@ conclude(SniffContest *contest, const FmtAllocator *allocator, CsvSniffResult *r
 }
 
 static FmtStatus
-sniff_sample(SniffContest *contest, const FmtAllocator *allocator, CsvSniffResult *result)
+sniff_sample(SniffContest *contest, CsvSniffRequest *request, const FmtAllocator *allocator,
+			 CsvSniffResult *result)
 {
-	CsvSniffRequest with_sep = *contest->request;
-	size_t skip = skipped_bytes(contest->request);
+	size_t skip = skipped_bytes(request);
 	size_t sep_bytes;
 	FmtStatus status;
 
-	if (skip == 0 && !with_sep.has_delimiter &&
-		take_sep_line(contest->request, &with_sep.dialect, &sep_bytes))
+	if (skip == 0 && !request->has_delimiter &&
+		take_sep_line(request, &request->dialect, &sep_bytes))
 	{
-		with_sep.has_delimiter = true;
-		contest->request = &with_sep;
+		request->has_delimiter = true;
 		result->sep_line = true;
 		skip = sep_bytes;
 	}
-	contest->sample = contest->request->buf + skip;
-	contest->len = contest->request->len - skip;
+	contest->sample = request->buf + skip;
+	contest->len = request->len - skip;
 	if (contest->len > SNIFF_BYTES)
 		contest->len = SNIFF_BYTES;
 	contest->trial.sample = contest->sample;
 	contest->trial.len = contest->len;
-	contest->trial.eof = contest->request->eof && skip + contest->len == contest->request->len;
+	contest->trial.eof = request->eof && skip + contest->len == request->len;
 
 	status = sniff_contest_run(contest);
 	if (status == FMT_OK)
@@ -121,13 +120,14 @@ sniff_sample(SniffContest *contest, const FmtAllocator *allocator, CsvSniffResul
 FmtStatus
 csv_sniff(const CsvSniffRequest *request, const FmtAllocator *allocator, CsvSniffResult *result)
 {
+	CsvSniffRequest own = *request; /* a line "sep=;" changes it */
 	SniffContest contest;
 	SniffRow *rows;
 	FmtStatus status = FMT_NO_MEMORY;
 
 	memset(&contest, 0, sizeof(contest));
 	memset(result, 0, sizeof(*result));
-	contest.request = request;
+	contest.request = &own;
 	contest.best.dialect = request->dialect;
 	rows = allocator->alloc(allocator->context, 2 * SNIFF_ROWS * sizeof(SniffRow));
 	if (rows == NULL)
@@ -137,7 +137,7 @@ csv_sniff(const CsvSniffRequest *request, const FmtAllocator *allocator, CsvSnif
 	contest.reader = csv_reader_create(allocator);
 	if (contest.reader != NULL)
 	{
-		status = sniff_sample(&contest, allocator, result);
+		status = sniff_sample(&contest, &own, allocator, result);
 		csv_reader_destroy(contest.reader);
 	}
 	allocator->free(allocator->context, rows);
