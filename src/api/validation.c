@@ -38,7 +38,7 @@ validation_begin(FunctionCallInfo fcinfo, Validation *validation)
 	validation->stops = request->options->on_error == ON_ERROR_STOP;
 	if (validation->stops || request->options->on_error == ON_ERROR_IGNORE)
 		request->options->on_error = ON_ERROR_QUARANTINE;
-	validation->scan = row_scan_open(request);
+	validation->scan = row_scan_open(request, PG_INT32_MAX);
 	progress_begin(&validation->progress, target, row_scan_bytes_total(validation->scan));
 }
 

@@ -111,7 +111,7 @@ file_rows_open(const char *source, Jsonb *options, TupleDesc desc, const char *n
 	rows->request.source = pstrdup(source);
 	rows->request.options = parse_options(options);
 	rows->request.target = make_relation(desc, name);
-	rows->scan = row_scan_open(&rows->request);
+	rows->scan = row_scan_open(&rows->request, desc->natts);
 	if (row_scan_columns(rows->scan) != NIL)
 		check_columns(rows);
 	MemoryContextSwitchTo(oldcontext);

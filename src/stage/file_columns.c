@@ -55,7 +55,7 @@ copy_names(List *names)
 }
 
 List *
-file_columns_find(const StageRequest *request, List *files)
+file_columns_find(const StageRequest *request, List *files, int enough)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest head", ALLOCSET_DEFAULT_SIZES);
@@ -81,6 +81,8 @@ file_columns_find(const StageRequest *request, List *files)
 		if (list_length(found) > list_length(columns))
 			columns = copy_names(found);
 		MemoryContextReset(context);
+		if (list_length(columns) >= enough)
+			break;
 	}
 	mapping_check_rules(request->target, request->options, columns);
 	MemoryContextDelete(context);

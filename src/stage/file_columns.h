@@ -14,8 +14,9 @@ extern ChunkFormat file_columns_format(const IngestOptions *options, const Sourc
 /*
  * The columns (of char *) that any of files (of SourceFile *) provides.  Files without any
  * record count only if there are no others.  Error when a file does not fit the target.
+ * When enough columns are found the files behind are not looked into.
  */
-extern List *file_columns_find(const StageRequest *request, List *files);
+extern List *file_columns_find(const StageRequest *request, List *files, int enough);
 
 /* Says what the fields of a file with this head are, for columns as file_columns_find() gives them. */
 extern ChunkFile *file_columns_describe(const StageRequest *request, List *columns,

@@ -48,7 +48,7 @@ find_columns(const StageRequest *request, const StagePlan *plan)
 
 	foreach (lc, plan->files)
 		files = lappend(files, ((PlannedFile *) lfirst(lc))->source);
-	return file_columns_find(request, files);
+	return file_columns_find(request, files, PG_INT32_MAX);
 }
 
 /* Runs a command and leaves buf empty. */

@@ -67,7 +67,7 @@ make_desc(const ContractSpec *spec)
 }
 
 RowScan *
-row_scan_open(const StageRequest *request)
+row_scan_open(const StageRequest *request, int enough)
 {
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest row scan", ALLOCSET_DEFAULT_SIZES);
@@ -86,7 +86,7 @@ row_scan_open(const StageRequest *request)
 	limits_init(&scan->limits, request->options, 0);
 	if (scan->files != NIL)
 	{
-		scan->columns = file_columns_find(request, scan->files);
+		scan->columns = file_columns_find(request, scan->files, enough);
 		scan->spec = contract_spec_build(request->target, scan->columns, &rules);
 		scan->reader =
 			chunk_reader_create(scan->spec, request->options, make_desc(scan->spec), GetUserId());

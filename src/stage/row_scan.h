@@ -13,10 +13,10 @@
 typedef struct RowScan RowScan; /* opaque */
 
 /*
- * Looks into every file for its columns, and reads no row.  Memory is below the current context;
- * the request is kept.
+ * Looks into the files for their columns, until enough are found, and reads no row.  Memory is below
+ * the current context; the request is kept.
  */
-extern RowScan *row_scan_open(const StageRequest *request);
+extern RowScan *row_scan_open(const StageRequest *request, int enough);
 
 /* The target's columns that files provide, of char *, in the target's order: those of a batch. */
 extern List *row_scan_columns(const RowScan *scan);

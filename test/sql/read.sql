@@ -76,3 +76,7 @@ SELECT id FROM ingest.read(file('torn.csv.gz')) AS t(id int) LIMIT 3;
 SELECT failure($$ SELECT count(*) FROM ingest.read(file('torn.csv.gz')) AS t(id int) $$) LIMIT 1;
 CALL shell('mkdir two; cp t.csv two/1.csv; cp torn.csv.gz two/2.csv.gz');
 SELECT count(*) FROM (SELECT * FROM ingest.read(file('two')) AS t(id int) LIMIT 3) AS s;
+-- ... nor are files behind that one
+CALL write(file('two/2.csv'), E'id,id\n');
+SELECT count(*) FROM (SELECT * FROM ingest.read(file('two')) AS t(id int) LIMIT 3) AS s;
+SELECT failure($$ SELECT count(*) FROM ingest.read(file('two')) AS t(id int) $$) LIMIT 1;
