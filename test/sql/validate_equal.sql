@@ -75,6 +75,13 @@ SELECT compare('strict', file('values'), '{"hard_delete": "s", "dateformat": "%d
 SELECT ingest.set_contract('strict', '{"columns": {"s": {"min_length": 4, "pattern": "^b"}, "p": {"max": 1, "decimal_separator": ","}}, "rules": {"raises": "1 / (id - 1) > 0"}}') \g /dev/null
 SELECT compare('strict', file('values'));
 
+-- A contract that computes columns, and a column that says what to delete and is not in the table
+CREATE TABLE computed (id int PRIMARY KEY, name varchar(5) NOT NULL, half int);
+SELECT ingest.set_contract('computed', '{"columns": {"name": {"transform": "upper(first) || last", "min_length": 3}, "half": {"transform": "100 / n::int"}}}') \g /dev/null
+CALL write(file('computed'), E'id,first,last,n,op\n1,a,bc,2,\n2,a,b,0,\nx,a,,3,D\n,,,1,D\n5,abc,defg,x,\n');
+SELECT compare('computed', file('computed'), '{"new_columns": "ignore"}');
+SELECT compare('computed', file('computed'), '{"hard_delete": "op"}');
+
 -- Many chunks, many files, compressed
 CREATE TABLE numbers (n int, s text);
 SELECT string_agg(CASE WHEN i % 1000 = 0 THEN 'bad' ELSE i::text END || ',' || repeat('x', i % 50) || CASE WHEN i % 777 = 0 THEN ',more' ELSE '' END || E'\n', '' ORDER BY i)
