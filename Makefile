@@ -220,6 +220,7 @@ OBJS += \
 	src/manifest/files.o \
 	src/manifest/loads.o \
 	src/manifest/quarantine.o \
+	src/manifest/quarantine_queue.o \
 	src/manifest/statement.o \
 	src/manifest/swaps.o
 
@@ -338,6 +339,8 @@ OBJS += \
 	src/api/merge_functions.o \
 	src/api/options_list.o \
 	src/api/publish_load.o \
+	src/api/quarantine_functions.o \
+	src/api/quarantine_options.o \
 	src/api/swap_functions.o \
 	src/api/validate.o \
 	src/api/validation.o

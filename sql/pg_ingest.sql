@@ -121,13 +121,19 @@ CREATE TABLE ingest.quarantine_rows (
 	row_group integer,
 	raw_line text,
 	raw_bytes bytea,
-	status text NOT NULL DEFAULT 'open',
+	status text NOT NULL DEFAULT 'open'
+		CHECK (status IN ('open', 'replayed', 'discarded', 'superseded')),
 	rule text NOT NULL,
 	column_name text,
 	sqlstate text NOT NULL,
 	message text NOT NULL,
 	value text,
 	more_errors jsonb,
+	-- null while the row is open
+	status_by name,
+	status_at timestamptz,
+	status_reason text,
+	replayed_by bigint,
 	PRIMARY KEY (load_id, file_no, record_no)
 );
 
@@ -267,7 +273,7 @@ SELECT q.load_id, l.target, f.path AS file, q.file_no, q.record_no, q.line_no, q
 	   pg_catalog.jsonb_build_array(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
 			'rule', q.rule, 'column', q.column_name, 'sqlstate', q.sqlstate,
 			'message', q.message, 'value', q.value))) || coalesce(q.more_errors, '[]') AS errors,
-	   q.status, q.quarantined_at
+	   q.status, q.quarantined_at, q.status_by, q.status_at, q.status_reason, q.replayed_by
   FROM ingest.quarantine_rows q
   JOIN ingest.manifest_loads l ON l.load_id = q.load_id
   LEFT JOIN ingest.manifest_files f ON f.load_id = q.load_id
@@ -299,6 +305,32 @@ SELECT c.load_id, l.target, c.name, c.type, c.severity, c.passed, c.observed, c.
   FROM ingest.manifest_checks c
   JOIN ingest.manifest_loads l ON l.load_id = c.load_id
  WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
+
+-- A row counts under each of its violations; examples are the first three.
+CREATE VIEW ingest.quarantine_summary WITH (security_barrier) AS
+SELECT v.target, v.rule, v.column_name AS "column", pg_catalog.count(*) AS rows,
+	   pg_catalog.count(*) FILTER (WHERE v.status = 'open') AS open,
+	   pg_catalog.count(*) FILTER (WHERE v.status = 'replayed') AS replayed,
+	   pg_catalog.count(*) FILTER (WHERE v.status = 'discarded') AS discarded,
+	   pg_catalog.count(*) FILTER (WHERE v.status = 'superseded') AS superseded,
+	   pg_catalog.min(v.quarantined_at) AS first_seen,
+	   pg_catalog.max(v.quarantined_at) AS last_seen,
+	   pg_catalog.array_agg(v.value ORDER BY v.place) FILTER (WHERE v.place <= 3) AS example_values,
+	   pg_catalog.array_agg(v.message ORDER BY v.place) FILTER (WHERE v.place <= 3) AS example_messages
+  FROM (SELECT l.target, e.rule, e.column_name, e.message, e.value, q.status, q.quarantined_at,
+			   pg_catalog.row_number() OVER (
+					PARTITION BY l.target, e.rule, e.column_name
+					ORDER BY q.load_id, q.file_no, q.record_no) AS place
+		  FROM ingest.quarantine_rows q
+		  JOIN ingest.manifest_loads l ON l.load_id = q.load_id
+		 CROSS JOIN LATERAL (
+				SELECT q.rule, q.column_name, q.message, q.value
+				 UNION ALL
+				SELECT m ->> 'rule', m ->> 'column', m ->> 'message', m ->> 'value'
+				  FROM pg_catalog.jsonb_array_elements(q.more_errors) AS m) AS e
+		 WHERE pg_catalog.has_table_privilege(l.target, 'SELECT')
+		   AND q.rule <> 'trailer') AS v
+ GROUP BY v.target, v.rule, v.column_name;
 
 -- old_partition is NULL when the table is gone.
 CREATE VIEW ingest.swaps WITH (security_barrier) AS
@@ -409,6 +441,10 @@ AS 'MODULE_PATHNAME', 'ingest_set_contract' LANGUAGE C STRICT;
 CREATE FUNCTION ingest.contract(target regclass)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'ingest_contract' LANGUAGE C STRICT STABLE;
+
+CREATE FUNCTION ingest.discard_quarantine(target regclass, reason text, options jsonb DEFAULT '{}')
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'ingest_discard_quarantine' LANGUAGE C;
 
 CREATE FUNCTION ingest.options(OUT name text, OUT type text, OUT default_value text,
 							   OUT allowed text, OUT help text)
@@ -524,6 +560,8 @@ COMMENT ON FUNCTION ingest.set_contract(regclass, jsonb) IS
 	'sets what rows of a table must satisfy, as a new version, and returns its number';
 COMMENT ON FUNCTION ingest.contract(regclass) IS
 	'what rows of a table must satisfy: its columns, types and constraints, and the contract set for it';
+COMMENT ON FUNCTION ingest.discard_quarantine(regclass, text, jsonb) IS
+	'open rows of quarantine that nobody wants any more: notes who says so, when and why';
 COMMENT ON FUNCTION ingest.options() IS
 	'the options that ingest.load and ingest.stage understand';
 COMMENT ON FUNCTION ingest.swap_partition(regclass, regclass, regclass, jsonb) IS
@@ -533,7 +571,7 @@ COMMENT ON PROCEDURE ingest.swap(regclass, regclass, regclass, jsonb) IS
 COMMENT ON FUNCTION ingest.undo_swap(bigint, jsonb) IS
 	'the partition that a swap replaced takes its place again';
 COMMENT ON FUNCTION ingest.cleanup(interval) IS
-	'drops the tables that swaps have replaced, and returns their names';
+	'drops the tables that swaps have replaced and rows of quarantine that are done with, and returns their names';
 COMMENT ON FUNCTION ingest.create_partition(regclass, text, text) IS
 	'the partition that holds a value of the partition key, made if there is none';
 COMMENT ON FUNCTION ingest.parquet_schema(text) IS
@@ -557,8 +595,9 @@ COMMENT ON VIEW ingest.contracts IS 'one row per version of a contract';
 COMMENT ON VIEW ingest.files IS 'one row per file of a load: identity and counts';
 COMMENT ON VIEW ingest.chunks IS 'one row per committed chunk of a file';
 COMMENT ON VIEW ingest.progress IS 'loads that are staging now: rows, bytes, rate, share done, ETA';
-COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line and every reason';
+COMMENT ON VIEW ingest.quarantine IS 'one row per bad row: raw line, every reason, what became of it';
 COMMENT ON VIEW ingest.quarantine_errors IS 'one row per violation of a bad row';
+COMMENT ON VIEW ingest.quarantine_summary IS 'one row per target, rule and column: rows of quarantine, how many are open, examples';
 COMMENT ON TYPE ingest.merge_result IS 'what a merge did, or would do';
 COMMENT ON VIEW ingest.checks IS 'one row per check of a load: what was found, expected, and who overruled it';
 COMMENT ON VIEW ingest.swaps IS 'one row per swap of a partition: tables, names, lock time, whether it was undone';

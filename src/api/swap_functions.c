@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "manifest/quarantine_queue.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "swap/create_partition.h"
@@ -127,23 +128,32 @@ microseconds_of(const Interval *interval)
 	return now - then;
 }
 
+/* One row for each of names, of char *. */
+static void
+put_cleaned(ReturnSetInfo *rsinfo, const char *kind, List *names)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+	{
+		Datum values[2] = {CStringGetTextDatum(kind), CStringGetTextDatum((char *) lfirst(lc))};
+		bool nulls[2] = {false, false};
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+}
+
 Datum
 ingest_cleanup(PG_FUNCTION_ARGS)
 {
 	Interval *older_than = DatumGetIntervalP(argument(fcinfo, 0, "older_than"));
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	ListCell *lc;
+	int64 age = microseconds_of(older_than);
 
 	PreventCommandIfReadOnly("ingest.cleanup()");
 	InitMaterializedSRF(fcinfo, 0);
-	foreach (lc, swap_cleanup(microseconds_of(older_than)))
-	{
-		Datum values[2] = {CStringGetTextDatum("replaced partition"),
-						   CStringGetTextDatum((char *) lfirst(lc))};
-		bool nulls[2] = {false, false};
-
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-	}
+	put_cleaned(rsinfo, "replaced partition", swap_cleanup(age));
+	put_cleaned(rsinfo, "quarantine", queue_cleanup(age));
 	return (Datum) 0;
 }
 

@@ -54,6 +54,10 @@ enum
 	COL_MESSAGE,
 	COL_VALUE,
 	COL_MORE_ERRORS,
+	COL_STATUS_BY,
+	COL_STATUS_AT,
+	COL_STATUS_REASON,
+	COL_REPLAYED_BY,
 	QUARANTINE_COLUMNS
 };
 
@@ -221,7 +225,8 @@ quarantine_writer_add(QuarantineWriter *writer, const QuarantineRow *row)
 	values = slot->tts_values;
 	nulls = slot->tts_isnull;
 	oldcontext = MemoryContextSwitchTo(writer->context);
-	memset(nulls, false, QUARANTINE_COLUMNS);
+	memset(nulls, false, COL_STATUS_BY);
+	memset(&nulls[COL_STATUS_BY], true, QUARANTINE_COLUMNS - COL_STATUS_BY);
 	values[COL_LOAD_ID] = Int64GetDatum(writer->load_id);
 	values[COL_RECORD_NO] = Int64GetDatum(row->record_no);
 	values[COL_LINE_NO] = Int64GetDatum(row->line_no);
