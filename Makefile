@@ -219,6 +219,7 @@ OBJS += \
 	src/manifest/contracts.o \
 	src/manifest/files.o \
 	src/manifest/loads.o \
+	src/manifest/publications.o \
 	src/manifest/quarantine.o \
 	src/manifest/quarantine_queue.o \
 	src/manifest/statement.o \

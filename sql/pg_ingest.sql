@@ -69,6 +69,12 @@ CREATE TABLE ingest.manifest_files (
 	chunks integer,
 	published boolean NOT NULL DEFAULT false,
 	forced boolean NOT NULL DEFAULT false,
+	-- how lines of it are read again
+	header text[],
+	encoding text,
+	delimiter bytea,
+	newline text,
+	ends_with_delimiter boolean,
 	PRIMARY KEY (load_id, file_no)
 );
 -- One content is published once per target, under whatever name.
@@ -106,6 +112,26 @@ CREATE TABLE ingest.manifest_lanes (
 	epoch bigint NOT NULL,
 	PRIMARY KEY (load_id, lane_no)
 );
+
+-- What could be seen when a load was published: the target's rows that it could not see
+-- are of the load itself, or newer.  Not dumped: elsewhere the numbers mean nothing.
+CREATE TABLE ingest.manifest_publications (
+	load_id bigint PRIMARY KEY,
+	snapshot pg_snapshot NOT NULL,
+	xid xid8 NOT NULL,
+	first_xid xid8 NOT NULL,
+	last_xid xid8
+);
+
+-- File file_no of a replay is that of another load, from which its rows came to quarantine.
+CREATE TABLE ingest.manifest_replays (
+	load_id bigint NOT NULL,
+	file_no integer NOT NULL,
+	of_load_id bigint NOT NULL,
+	of_file_no integer NOT NULL,
+	PRIMARY KEY (load_id, file_no)
+);
+CREATE INDEX manifest_replays_of ON ingest.manifest_replays (of_load_id);
 
 -- Where half of a file is bad, a load lasts as long as its bad rows have bytes.  So
 -- the columns stand in an order without padding, and the first violation, which
@@ -180,6 +206,7 @@ SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_checks', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_replays', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.swap_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_swaps', '');
 

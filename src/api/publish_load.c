@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "audit/audit.h"
 #include "manifest/check_results.h"
+#include "manifest/publications.h"
 #include "manifest/quarantine.h"
 #include "miscadmin.h"
 #include "publish/publish.h"
@@ -161,7 +162,9 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 		request.rows_left_out += counts->rows_ignored;
 	/* a worker that notes a rejection writes this row, so it is not locked before */
 	(void) manifest_lock_load(load->load_id);
+	publication_begin(load->load_id);
 	publish_run(&request, &published);
+	publication_end(load->load_id);
 	table_close(request.target, NoLock);
 	counts->rows_staged -= published.null_keys + published.duplicates;
 	counts->rows_quarantined += published.null_keys + published.duplicates;

@@ -26,20 +26,29 @@ manifest_insert_file(int64 load_id, Oid target, const ManifestFile *file)
 }
 
 void
-manifest_finish_file(int64 load_id, int file_no, int64 size, const unsigned char *hash, int chunks)
+manifest_finish_file(int64 load_id, const ManifestFile *file, const ManifestHead *head)
 {
 	Statement statement;
 
 	statement_init(&statement, "UPDATE ingest.manifest_files"
-							   " SET size = $3, content_hash = $4, chunks = $5"
+							   " SET size = $3, content_hash = $4, chunks = $5, header = $6,"
+							   " encoding = $7, delimiter = $8, newline = $9,"
+							   " ends_with_delimiter = $10"
 							   " WHERE load_id = $1 AND file_no = $2");
 	statement_add_int64(&statement, load_id);
-	statement_add_int32(&statement, file_no);
-	statement_add_int64(&statement, size);
-	statement_add_bytes(&statement, hash, MANIFEST_HASH_LEN);
-	statement_add_int32(&statement, chunks);
+	statement_add_int32(&statement, file->file_no);
+	statement_add_int64(&statement, file->size);
+	statement_add_bytes(&statement, file->content_hash, MANIFEST_HASH_LEN);
+	statement_add_int32(&statement, file->chunks);
+	statement_add_texts(&statement, head == NULL ? NIL : head->names);
+	statement_add_text(&statement, head == NULL ? NULL : head->encoding);
+	statement_add_bytes(&statement, head == NULL ? "" : head->delimiter,
+						head == NULL ? 0 : head->delimiter_len);
+	statement_add_text(&statement, head == NULL ? NULL : head->newline == '\r' ? "\r" : "\n");
+	statement_add_bool(&statement, head != NULL && head->ends_with_delimiter);
 	if (statement_run(&statement, NULL, NULL) != 1)
-		elog(ERROR, "file %d of load " INT64_FORMAT " is not in the manifest", file_no, load_id);
+		elog(ERROR, "file %d of load " INT64_FORMAT " is not in the manifest", file->file_no,
+			 load_id);
 }
 
 /* StatementRow for manifest_files(). */

@@ -42,6 +42,17 @@ typedef struct ManifestFile
 	unsigned char *content_hash; /* NULL until the last chunk is committed */
 } ManifestFile;
 
+/* What one needs to know of a text file to read a line of it again. */
+typedef struct ManifestHead
+{
+	List *names; /* of char *; NIL: the fields have none */
+	const char *encoding;
+	const char *delimiter; /* bytes of the file */
+	int delimiter_len;
+	char newline;
+	bool ends_with_delimiter; /* the header does */
+} ManifestHead;
+
 typedef struct ManifestChunk
 {
 	int file_no;
@@ -107,8 +118,8 @@ extern void manifest_sum(int64 load_id, ManifestCounts *counts);
 
 /* files.c */
 extern void manifest_insert_file(int64 load_id, Oid target, const ManifestFile *file);
-extern void manifest_finish_file(int64 load_id, int file_no, int64 size, const unsigned char *hash,
-								 int chunks);
+/* size, content_hash and chunks of file are known; head: NULL for files of another format than text. */
+extern void manifest_finish_file(int64 load_id, const ManifestFile *file, const ManifestHead *head);
 extern List *manifest_files(int64 load_id); /* of ManifestFile *, by number */
 extern char *manifest_file_path(int64 load_id, int file_no);
 

@@ -50,6 +50,7 @@ read_source(StringInfo buf)
 static void
 write_file(const ChunkFile *file, StringInfo buf)
 {
+	ListCell *lc;
 	int i;
 
 	pq_sendint32(buf, file->file_no);
@@ -69,6 +70,9 @@ write_file(const ChunkFile *file, StringInfo buf)
 	pq_sendint32(buf, file->ninputs);
 	for (i = 0; i < file->ninputs; i++)
 		pq_sendint32(buf, file->inputs[i]);
+	pq_sendint32(buf, list_length(file->names));
+	foreach (lc, file->names)
+		write_text(lfirst(lc), buf);
 }
 
 static ChunkFile *
@@ -97,6 +101,8 @@ read_file(StringInfo buf)
 	file->inputs = palloc(file->ninputs * sizeof(int32));
 	for (i = 0; i < file->ninputs; i++)
 		file->inputs[i] = (int32) pq_getmsgint(buf, 4);
+	for (i = pq_getmsgint(buf, 4); i > 0; i--)
+		file->names = lappend(file->names, read_text(buf));
 	return file;
 }
 

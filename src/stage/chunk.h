@@ -39,6 +39,7 @@ typedef struct ChunkFile
 	int encoding;          /* of the bytes, a pg_enc */
 	CsvDialect dialect;    /* ncolumns: fields of a whole record */
 	bool empty_last_field; /* the header ends with a delimiter: one more, empty, field is fine */
+	List *names;           /* of char *: of fields, for the manifest; NIL: they have none */
 } ChunkFile;
 
 typedef struct Chunk

@@ -9,6 +9,7 @@
 #include "access/xact.h"
 #include "commands/progress.h"
 #include "manifest/manifest.h"
+#include "mb/pg_wchar.h"
 #include "stage/failpoint.h"
 #include "stage/lane_table.h"
 #include "utils/backend_progress.h"
@@ -56,6 +57,25 @@ chunk_job_create(const StageSetup *setup, int lane_no)
 	return job;
 }
 
+/* The chunk is the last of its file. */
+static void
+finish_file(const ChunkJob *job, const Chunk *chunk)
+{
+	const ChunkFile *file = chunk->file;
+	ManifestFile row = {.file_no = file->file_no,
+						.size = chunk->file_size,
+						.content_hash = unconstify(unsigned char *, &chunk->file_hash[0]),
+						.chunks = chunk->chunk_no + 1};
+	ManifestHead head = {.names = file->names,
+						 .encoding = pg_encoding_to_char(file->encoding),
+						 .delimiter = file->dialect.delimiter,
+						 .delimiter_len = file->dialect.delimiter_len,
+						 .newline = file->dialect.newline,
+						 .ends_with_delimiter = file->empty_last_field};
+
+	manifest_finish_file(job->setup->load_id, &row, file->format == CHUNK_CSV ? &head : NULL);
+}
+
 /* The manifest rows of one chunk. */
 static void
 enter_chunk(const ChunkJob *job, const Chunk *chunk, const ChunkCounts *counts)
@@ -80,8 +100,7 @@ enter_chunk(const ChunkJob *job, const Chunk *chunk, const ChunkCounts *counts)
 	row.lane_no = job->lane.lane_no;
 	manifest_insert_chunk(job->setup->load_id, &row);
 	if (chunk->last)
-		manifest_finish_file(job->setup->load_id, chunk->file->file_no, chunk->file_size,
-							 chunk->file_hash, chunk->chunk_no + 1);
+		finish_file(job, chunk);
 }
 
 /* Adds a chunk's counts to the job's. */

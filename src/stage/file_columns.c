@@ -97,6 +97,8 @@ file_columns_describe(const StageRequest *request, List *columns, const SourceFi
 
 	described->format = format;
 	described->source = file;
+	if (format == CHUNK_CSV)
+		described->names = head->names != NIL ? head->names : request->options->columns;
 	mapping_resolve(request->target, request->options, head, columns, described);
 	if (described->has_defaults && request->unique_key != NIL)
 		manifest_refuse_defaults(file->path);
