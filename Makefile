@@ -180,6 +180,7 @@ OBJS += \
 	src/stage/content.o \
 	src/stage/csv_loader.o \
 	src/stage/failpoint.o \
+	src/stage/extra_fields.o \
 	src/stage/feeder.o \
 	src/stage/file_columns.o \
 	src/stage/file_head.o \
@@ -194,6 +195,7 @@ OBJS += \
 	src/stage/mapping.o \
 	src/stage/mapping_missing.o \
 	src/stage/mapping_names.o \
+	src/stage/mapping_new.o \
 	src/stage/parquet_loader.o \
 	src/stage/plan.o \
 	src/stage/pool.o \

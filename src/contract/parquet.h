@@ -64,6 +64,19 @@ extern void parquet_format_detect(const PqFile *file, ParquetFormat *format);
  * parquet_nested.c: whole rows and nested fields as JSON text, and lists and structs as arrays and composites.
  */
 
+/* A field of one row. */
+typedef struct ParquetJson
+{
+	const char *json; /* palloc'd; NULL: it is null, or cannot be JSON */
+	size_t len;
+	const char *error; /* why it cannot be; NULL: it can */
+	int sqlstate;
+} ParquetJson;
+
+/* The value of a field in row `row`, exactly, as JSON in the server encoding.  vectors: of the field's leaves. */
+extern void parquet_value_as_json(const PqFile *file, const PqField *field, const PqVector *vectors,
+								  uint32_t row, ParquetJson *value);
+
 /* Row `row` of a batch as one JSON object, keys are the file's column names. Palloc'd, len in *len. */
 extern char *parquet_row_as_json(const PqFile *file, const PqField *const *fields, int nfields,
 								 const PqBatch *batch, uint32_t row, size_t *len);

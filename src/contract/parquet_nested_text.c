@@ -324,3 +324,39 @@ parquet_row_as_json(const PqFile *file, const PqField *const *fields, int nfield
 	*len = (size_t) text.len;
 	return text.data;
 }
+
+void
+parquet_value_as_json(const PqFile *file, const PqField *field, const PqVector *vectors,
+					  uint32_t row, ParquetJson *value)
+{
+	static const PqJsonStyle style = {
+		.keep_nanoseconds = true, .variant_is_json = true, .nul_is_invalid = true};
+	PqPosition *at = palloc0(mul_size(Max(field->nleaves, 1), sizeof(PqPosition)));
+	PqAssembly assembly = {field, vectors, at};
+	StringInfoData text;
+	TextSink target = {&text, MAX_ROW_JSON};
+	PqSink sink = {append_text, &target};
+	ErrorData *conversion;
+	PqError error;
+
+	memset(value, 0, sizeof(*value));
+	initStringInfo(&text);
+	pq_error_init(&error);
+	pq_skip_rows(field, vectors, at, row);
+	if (pq_json_field(file->schema, &assembly, &style, &sink, &error) != FMT_OK)
+	{
+		value->error = pstrdup(error.base.message);
+		value->sqlstate = ERRCODE_DATA_EXCEPTION;
+	}
+	else if ((conversion = to_server_encoding(&text, 0)) != NULL)
+	{
+		value->error = conversion->message;
+		value->sqlstate = conversion->sqlerrcode;
+	}
+	else if (strcmp(text.data, "null") != 0)
+	{
+		value->json = text.data;
+		value->len = text.len;
+	}
+	pfree(at);
+}

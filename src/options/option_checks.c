@@ -143,6 +143,27 @@ check_mapping(const IngestOptions *options)
 				 errdetail("The header must then name the columns of the target in their order.")));
 }
 
+/* What becomes of new columns goes by their names. */
+static void
+check_new_columns(const IngestOptions *options)
+{
+	bool captures = options->new_columns == NEW_COLUMNS_CAPTURE;
+	bool named = (options->header != HEADER_FALSE || options->columns != NIL) &&
+				 options->match_by != MATCH_BY_POSITION;
+
+	if (captures != (options->capture_column != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 captures ? errmsg("\"new_columns\": \"capture\" requires \"capture_column\"")
+						  : errmsg("option \"capture_column\" requires \"new_columns\": "
+								   "\"capture\"")));
+	if (options->new_columns >= NEW_COLUMNS_DISCARD_ROW && !named)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("option \"new_columns\" requires column names"),
+						errhint("Match by name, and name the columns of a file without a header "
+								"in \"columns\".")));
+}
+
 /* The encoding of the bytes that are searched for records: UTF-16 is turned into UTF-8 before. */
 static int
 searched_encoding(const char *encoding)
@@ -205,6 +226,7 @@ option_check_all(const IngestOptions *options)
 	check_null_strings(options);
 	check_number_format(options);
 	check_mapping(options);
+	check_new_columns(options);
 	check_encoding(options, syntax, lengthof(syntax));
 	if (options->on_error == ON_ERROR_STOP &&
 		(options->reject_limit >= 0 || options->reject_limit_percent >= 0))

@@ -37,9 +37,12 @@ static const OptionChoice match_by[] = {{.name = "name", .value = MATCH_BY_NAME}
 										{.name = "position", .value = MATCH_BY_POSITION},
 										{.name = "name_ci", .value = MATCH_BY_NAME_CI},
 										{.name = NULL}};
-static const OptionChoice new_columns[] = {{.name = "freeze", .value = NEW_COLUMNS_FREEZE},
-										   {.name = "ignore", .value = NEW_COLUMNS_IGNORE},
-										   {.name = NULL}};
+static const OptionChoice new_columns[] = {
+	{.name = "freeze", .value = NEW_COLUMNS_FREEZE},
+	{.name = "ignore", .value = NEW_COLUMNS_IGNORE},
+	{.name = "discard_row", .value = NEW_COLUMNS_DISCARD_ROW},
+	{.name = "capture", .value = NEW_COLUMNS_CAPTURE},
+	{.name = NULL}};
 static const OptionChoice missing_columns[] = {
 	{.name = "default", .value = MISSING_COLUMNS_DEFAULT},
 	{.name = "freeze", .value = MISSING_COLUMNS_FREEZE},
@@ -270,7 +273,16 @@ static const OptionSpec option_table[] = {
 	 .choices = new_columns,
 	 .fingerprint = true,
 	 .help = "What to do with columns of the file that the target has not; freeze: an error, "
-			 "ignore: they are not read."},
+			 "ignore: they are not read, discard_row: a row with a value there is bad, capture: "
+			 "their values go into capture_column."},
+	{.name = "capture_column",
+	 .kind = &option_string,
+	 FIELD(capture_column),
+	 .min = 1,
+	 .max = NAMEDATALEN - 1,
+	 .nullable = true,
+	 .fingerprint = true,
+	 .help = "Column of type jsonb that receives the values of columns that the target has not."},
 	{.name = "missing_columns",
 	 .kind = &option_enum,
 	 .initial = "default",

@@ -37,7 +37,9 @@ typedef enum OptionsMatchBy
 typedef enum OptionsNewColumns
 {
 	NEW_COLUMNS_FREEZE,
-	NEW_COLUMNS_IGNORE
+	NEW_COLUMNS_IGNORE,
+	NEW_COLUMNS_DISCARD_ROW,
+	NEW_COLUMNS_CAPTURE
 } OptionsNewColumns;
 
 typedef enum OptionsMissingColumns
@@ -150,6 +152,7 @@ typedef struct IngestOptions
 	bool match_by_given;
 	List *column_map; /* of OptionsColumnMap * */
 	OptionsNewColumns new_columns;
+	const char *capture_column; /* NULL unless new_columns is capture */
 	OptionsMissingColumns missing_columns;
 	/* bad rows */
 	OptionsOnError on_error;

@@ -73,6 +73,13 @@ write_file(const ChunkFile *file, StringInfo buf)
 	pq_sendint32(buf, list_length(file->names));
 	foreach (lc, file->names)
 		write_text(lfirst(lc), buf);
+	pq_sendint32(buf, file->nextras);
+	for (i = 0; i < file->nextras; i++)
+	{
+		pq_sendint32(buf, file->extras[i]);
+		write_text(file->extra_names[i], buf);
+	}
+	pq_sendint32(buf, file->capture);
 }
 
 static ChunkFile *
@@ -103,6 +110,15 @@ read_file(StringInfo buf)
 		file->inputs[i] = (int32) pq_getmsgint(buf, 4);
 	for (i = pq_getmsgint(buf, 4); i > 0; i--)
 		file->names = lappend(file->names, read_text(buf));
+	file->nextras = pq_getmsgint(buf, 4);
+	file->extras = palloc(file->nextras * sizeof(int32));
+	file->extra_names = palloc(file->nextras * sizeof(char *));
+	for (i = 0; i < file->nextras; i++)
+	{
+		file->extras[i] = (int32) pq_getmsgint(buf, 4);
+		file->extra_names[i] = read_text(buf);
+	}
+	file->capture = (int32) pq_getmsgint(buf, 4);
 	return file;
 }
 

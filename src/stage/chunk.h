@@ -22,6 +22,8 @@ typedef enum ChunkFormat
 #define CHUNK_CONSTANT (-1)
 /* … a transform of the contract computes it from inputs */
 #define CHUNK_COMPUTED (-3)
+/* … it is the values of the file's extras, as a JSON object */
+#define CHUNK_CAPTURED (-4)
 
 /* What a chunk's records mean: one per file. */
 typedef struct ChunkFile
@@ -30,11 +32,15 @@ typedef struct ChunkFile
 	ChunkFormat format;
 	const SourceFile *source;
 	int ncolumns;           /* of the contract */
-	int32 *fields;          /* by contract column: its field, CHUNK_CONSTANT or CHUNK_COMPUTED */
+	int32 *fields;          /* by contract column: its field, or one of CHUNK_… */
 	const char **constants; /* by contract column: the text of all its values; NULL: null */
 	bool has_defaults;      /* some constants are defaults of columns that the file lacks */
 	int ninputs;            /* of the contract's transforms */
 	int32 *inputs;          /* by input: its field; -1: the file lacks it */
+	int nextras;            /* fields that no column takes, but that matter */
+	int32 *extras;          /* fields */
+	char **extra_names;     /* as the file calls them */
+	int capture;            /* contract column that receives the extras; -1: they make a row bad */
 	/* CSV */
 	int encoding;          /* of the bytes, a pg_enc */
 	CsvDialect dialect;    /* ncolumns: fields of a whole record */

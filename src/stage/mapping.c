@@ -37,6 +37,8 @@ mapping_create(Relation target, const IngestOptions *options, const SourceFile *
 	mapping->target = target;
 	mapping->options = options;
 	mapping->file = file;
+	mapping->extras = NIL;
+	mapping->extra_names = NIL;
 	mapping->natts = RelationGetDescr(target)->natts;
 	mapping->ncolumns = mapping->natts;
 	if (deletion != NULL && mapping_find_column(target, options, deletion, false) == mapping->natts)
@@ -50,67 +52,73 @@ mapping_create(Relation target, const IngestOptions *options, const SourceFile *
 	return mapping;
 }
 
-/* Names to columns; complains about all names at fault at once. */
 static void
-map_by_name(Mapping *mapping, List *names)
+refuse_unknown(const Mapping *mapping, List *unknown)
 {
 	Relation target = mapping->target;
-	const IngestOptions *options = mapping->options;
-	const char *path = mapping->file->path;
-	List *unknown = NIL;
-	List *repeated = NIL;
-	List *generated = NIL;
-	int field = 0;
-	ListCell *lc;
 
-	foreach (lc, names)
-	{
-		int column = mapping_match_name(target, options, lfirst(lc));
-		bool is_input = mapping_has_name(options->inputs, lfirst(lc));
-
-		if (column >= 0 && mapping->fields[column] == CHUNK_COMPUTED)
-			column = -1;
-		if (column < 0 && is_input)
-			; /* for transforms only */
-		else if (column < 0 && options->new_columns == NEW_COLUMNS_FREEZE)
-			unknown = lappend(unknown, lfirst(lc));
-		else if (column < 0)
-			; /* nobody wants it */
-		else if (mapping->fields[column] != FIELD_NONE)
-			repeated = lappend(repeated, column_name(mapping, column));
-		else if (!is_loadable(mapping, column))
-			generated = lappend(generated, lfirst(lc));
-		else
-			mapping->fields[column] = field;
-		field++;
-	}
-	if (unknown != NIL && options->columns != NIL)
+	if (mapping->options->columns != NIL)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("option \"columns\" names columns that table \"%s\" has not: %s",
 							   RelationGetRelationName(target), mapping_join_names(unknown)),
 						errdetail("Columns of the table: %s.", mapping_loadable_names(target)),
 						errhint("Map names with \"column_map\".")));
-	if (unknown != NIL)
-		ereport(
-			ERROR,
+	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("file \"%s\" has columns that table \"%s\" has not: %s", path,
+			 errmsg("file \"%s\" has columns that table \"%s\" has not: %s", mapping->file->path,
 					RelationGetRelationName(target), mapping_join_names(unknown)),
 			 errdetail("Columns of the table: %s.", mapping_loadable_names(target)),
 			 errhint("Map names with \"column_map\", ignore case with \"match_by\": \"name_ci\", "
 					 "leave columns out with \"new_columns\": \"ignore\", or set \"header\": false "
 					 "if the first line of a text file is data.")));
-	if (repeated != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_COLUMN),
-				 errmsg("file \"%s\" has more than one field for columns of table \"%s\": %s", path,
-						RelationGetRelationName(target), mapping_join_names(repeated)),
-				 errhint("Mend the header, or use \"header\": false, \"skip\": 1 and "
-						 "\"columns\".")));
-	if (generated != NIL)
+}
+
+static void
+refuse_faults(const Mapping *mapping, const NameFaults *faults)
+{
+	const char *path = mapping->file->path;
+
+	if (faults->unknown != NIL)
+		refuse_unknown(mapping, faults->unknown);
+	if (faults->repeated != NIL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DUPLICATE_COLUMN),
+			 errmsg("file \"%s\" has more than one field for columns of table \"%s\": %s", path,
+					RelationGetRelationName(mapping->target), mapping_join_names(faults->repeated)),
+			 errhint("Mend the header, or use \"header\": false, \"skip\": 1 and "
+					 "\"columns\".")));
+	if (faults->generated != NIL)
 		ereport(ERROR, (errcode(ERRCODE_GENERATED_ALWAYS),
 						errmsg("file \"%s\" has values for generated columns: %s", path,
-							   mapping_join_names(generated))));
+							   mapping_join_names(faults->generated))));
+}
+
+/* Names to columns; complains about all names at fault at once. */
+static void
+map_by_name(Mapping *mapping, List *names)
+{
+	const IngestOptions *options = mapping->options;
+	NameFaults faults = {0};
+	ListCell *lc;
+
+	foreach (lc, names)
+	{
+		int field = foreach_current_index(lc);
+		int column = mapping_match_name(mapping->target, options, lfirst(lc));
+
+		if (column >= 0 && mapping->fields[column] == CHUNK_COMPUTED)
+			column = -1;
+		if (column >= 0 && mapping->fields[column] != FIELD_NONE)
+			faults.repeated = lappend(faults.repeated, column_name(mapping, column));
+		else if (column >= 0 && !is_loadable(mapping, column))
+			faults.generated = lappend(faults.generated, lfirst(lc));
+		else if (column >= 0)
+			mapping->fields[column] = field;
+		else if (!mapping_has_name(options->inputs, lfirst(lc)))
+			mapping_take_new(mapping, field, lfirst(lc), &faults);
+	}
+	refuse_faults(mapping, &faults);
 }
 
 /* The i-th field to the i-th loadable column; behind them, the column that only marks deletions. */
@@ -223,6 +231,7 @@ mapping_of(Relation target, const IngestOptions *options, const FileHead *head,
 		map_by_position(mapping, names != NIL ? list_length(names) : -1);
 	else
 		map_by_name(mapping, names);
+	mapping_map_capture(mapping);
 	constants_map_filename(mapping);
 	constants_map_partitions(mapping);
 	mapping_check_missing(mapping);
@@ -242,7 +251,7 @@ mapping_columns(Relation target, const IngestOptions *options, const FileHead *h
 	{
 		char *name = column_name(mapping, i);
 
-		if (mapping->fields[i] != FIELD_NONE)
+		if (mapping->fields[i] != FIELD_NONE && mapping->fields[i] != CHUNK_CAPTURED)
 			provides = true;
 		if (mapping->fields[i] != FIELD_NONE || mapping_has_name(columns, name))
 			result = lappend(result, pstrdup(name));
@@ -311,6 +320,24 @@ resolve_inputs(const IngestOptions *options, const FileHead *head, ChunkFile *fi
 	}
 }
 
+/* Which fields no column takes, and which column receives them. */
+static void
+resolve_extras(const Mapping *mapping, ChunkFile *file)
+{
+	ListCell *lc;
+
+	file->nextras = list_length(mapping->extras);
+	file->extras = palloc(file->nextras * sizeof(int32));
+	file->extra_names = palloc(file->nextras * sizeof(char *));
+	foreach (lc, mapping->extras)
+	{
+		int i = foreach_current_index(lc);
+
+		file->extras[i] = lfirst_int(lc);
+		file->extra_names[i] = list_nth(mapping->extra_names, i);
+	}
+}
+
 void
 mapping_resolve(Relation target, const IngestOptions *options, const FileHead *head, List *columns,
 				ChunkFile *file)
@@ -323,6 +350,7 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 	file->ncolumns = list_length(columns);
 	file->fields = palloc0(file->ncolumns * sizeof(int32));
 	file->constants = palloc0(file->ncolumns * sizeof(char *));
+	file->capture = -1;
 	resolve_inputs(options, head, file);
 	if (head->missing) /* no header means no record either */
 	{
@@ -333,6 +361,7 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 	check_known(mapping, columns);
 	file->dialect.ncolumns = count_fields(head, mapping);
 	file->empty_last_field = head->empty_last_field;
+	resolve_extras(mapping, file);
 	foreach (lc, columns)
 	{
 		int column = mapping_find_column(target, options, lfirst(lc), false);
@@ -346,6 +375,8 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 		else
 		{
 			file->fields[i] = mapping->fields[column];
+			if (file->fields[i] == CHUNK_CAPTURED)
+				file->capture = i;
 			file->constants[i] = mapping->constants[column];
 		}
 		i++;

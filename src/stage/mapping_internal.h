@@ -20,9 +20,19 @@ typedef struct Mapping
 	const SourceFile *file;
 	int natts;              /* of the target */
 	int ncolumns;           /* natts, or one more */
-	int *fields;            /* field number, CHUNK_CONSTANT, CHUNK_COMPUTED or FIELD_NONE */
+	int *fields;            /* field number, one of CHUNK_…, or FIELD_NONE */
 	const char **constants; /* as in ChunkFile */
+	List *extras;           /* of int: fields that no column takes, but that matter */
+	List *extra_names;      /* of char * */
 } Mapping;
+
+/* Names in the head of a file that are at fault, of char *. */
+typedef struct NameFaults
+{
+	List *unknown;   /* to the target */
+	List *repeated;  /* columns that would get more than one field */
+	List *generated; /* columns that take no values */
+} NameFaults;
 
 #define FIELD_NONE (-2)
 
@@ -43,6 +53,13 @@ extern int mapping_match_name(Relation target, const IngestOptions *options, con
 extern bool mapping_has_name(List *names, const char *name);
 /* "a", "b", "c" */
 extern char *mapping_join_names(List *names);
+
+/* mapping_new.c */
+
+/* Option new_columns on a field that no column of the target takes. */
+extern void mapping_take_new(Mapping *mapping, int field, char *name, NameFaults *faults);
+/* Option capture_column: it receives what no other column takes. */
+extern void mapping_map_capture(Mapping *mapping);
 
 /* mapping_missing.c */
 

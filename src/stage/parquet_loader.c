@@ -17,6 +17,7 @@
 #include "miscadmin.h"
 #include "source/parquet_file.h"
 #include "stage/caller_rights.h"
+#include "stage/extra_fields.h"
 #include "stage/row_group_pruner.h"
 #include "utils/memutils.h"
 
@@ -27,13 +28,13 @@
 #define DICTIONARY_MEMORY   ((size_t) 8 * 1024 * 1024)
 #define DICTIONARIES_MEMORY ((size_t) 64 * 1024 * 1024)
 
-/* One column of the contract that the file provides. */
+/* One field of the file that is read, and what for. */
 typedef struct LoaderColumn
 {
 	int attribute; /* from 0 */
 	const PqField *field;
-	int first_vector; /* of its leaves among those that are read */
-	ParquetColumn *conversion;
+	int first_vector;          /* of its leaves among those that are read */
+	ParquetColumn *conversion; /* NULL: an extra */
 } LoaderColumn;
 
 struct ParquetLoader
@@ -47,6 +48,7 @@ struct ParquetLoader
 	ParquetFile *parquet;
 	int ncolumns;
 	LoaderColumn *columns;
+	const LoaderColumn *extras;  /* those of columns that the file's extras are read from */
 	ParquetColumn **conversions; /* of the columns, by column of the contract; NULL: constant */
 	int nfields;
 	const PqField **fields; /* of the columns, in the order of the file */
@@ -184,7 +186,8 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 		Min(DICTIONARY_MEMORY, DICTIONARIES_MEMORY / Max(file->ncolumns, 1));
 	parquet_format_detect(pq, format);
 	loader->ncolumns = 0;
-	loader->columns = palloc0((file->ncolumns + file->ninputs) * sizeof(LoaderColumn));
+	loader->columns =
+		palloc0((file->ncolumns + file->ninputs + file->nextras) * sizeof(LoaderColumn));
 	loader->conversions = palloc0(file->ncolumns * sizeof(ParquetColumn *));
 	for (i = 0; i < file->ncolumns; i++)
 	{
@@ -199,6 +202,9 @@ prepare_columns(ParquetLoader *loader, const ChunkFile *file)
 		loader->conversions[i] = column->conversion;
 	}
 	prepare_inputs(loader, file, format);
+	loader->extras = &loader->columns[loader->ncolumns];
+	for (i = 0; i < file->nextras; i++)
+		(void) add_column(loader, -1, file->extras[i]);
 	collect_leaves(loader);
 }
 
@@ -252,6 +258,36 @@ null_missing_inputs(const ParquetLoader *loader, RowBatch *batch)
 			batch->nulls[(size_t) row * batch->natts + first + i] = true;
 }
 
+/* The values of one row for which there is no column. */
+static void
+read_extras(ParquetLoader *loader, int row)
+{
+	const ChunkFile *file = loader->chunk->file;
+	const Contract *contract = row_checker_contract(loader->checker);
+	RowBatch *batch = row_checker_batch(loader->checker);
+	ExtraFields extras;
+	int i;
+
+	extra_fields_begin(&extras, batch, file, row);
+	for (i = 0; i < file->nextras; i++)
+	{
+		const LoaderColumn *column = &loader->extras[i];
+		MemoryContext oldcontext = MemoryContextSwitchTo(batch->context);
+		ParquetJson value;
+
+		parquet_value_as_json(parquet_file_footer(loader->parquet), column->field,
+							  &loader->batch.vectors[column->first_vector], row, &value);
+		MemoryContextSwitchTo(oldcontext);
+		if (value.error != NULL)
+			batch_add_violation(batch, row, "new_column", value.sqlstate, value.error)->column =
+				file->extra_names[i];
+		else if (value.json != NULL)
+			extra_fields_add_json(&extras, i, value.json, value.len);
+	}
+	extra_fields_end(
+		&extras, file->capture < 0 ? NULL : contract_constant_converter(contract, file->capture));
+}
+
 /* The rows of loader->batch into the checker's batch. */
 static void
 convert_batch(ParquetLoader *loader, uint64 first_record)
@@ -267,7 +303,7 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 	memset(batch->nulls, 0, (size_t) batch->nrows * batch->natts * sizeof(bool));
 	null_missing_inputs(loader, batch);
 	caller_rights_take(row_checker_user(loader->checker), &saved);
-	for (i = 0; i < loader->ncolumns; i++)
+	for (i = 0; i < loader->ncolumns && loader->columns[i].conversion != NULL; i++)
 		parquet_column_convert(loader->columns[i].conversion,
 							   &loader->batch.vectors[loader->columns[i].first_vector], batch,
 							   loader->columns[i].attribute);
@@ -287,6 +323,8 @@ convert_batch(ParquetLoader *loader, uint64 first_record)
 				batch_put_text(batch, row, i, converter, text);
 		}
 	}
+	for (row = 0; (file->nextras > 0 || file->capture >= 0) && row < loader->batch.nrows; row++)
+		read_extras(loader, row);
 }
 
 /* The decompressors' memory is not the context's: called when that goes, after an error too. */

@@ -12,6 +12,7 @@
 #include "stage/row_builder.h"
 
 #include "contract/contract.h"
+#include "stage/extra_fields.h"
 
 typedef struct NullString
 {
@@ -156,6 +157,25 @@ read_inputs(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 	}
 }
 
+/* Fields that no column takes. */
+static void
+read_extras(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
+{
+	const ChunkFile *file = builder->chunk->file;
+	ExtraFields extras;
+	int i;
+
+	extra_fields_begin(&extras, builder->batch, file, row);
+	for (i = 0; i < file->nextras; i++)
+	{
+		const CsvField *field = &fields[file->extras[i]];
+
+		if ((uint32) file->extras[i] < nfields && !is_null(&builder->input, field))
+			extra_fields_add_text(&extras, i, field->data, field->len);
+	}
+	extra_fields_end(&extras, file->capture < 0 ? NULL : builder->columns[file->capture].constant);
+}
+
 /* Fields of one record into the batch's row. */
 static inline void
 convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields)
@@ -179,7 +199,7 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 				batch_put_text(batch, row, i, rule->constant, file->constants[i]);
 			continue;
 		}
-		if (unlikely((uint32) number >= nfields)) /* null_padding, or computed */
+		if (unlikely((uint32) number >= nfields)) /* null_padding, computed, or captured */
 		{
 			nulls[i] = true;
 			continue;
@@ -192,6 +212,8 @@ convert_row(RowBuilder *builder, int row, const CsvField *fields, uint32 nfields
 	}
 	if (unlikely(file->ninputs > 0))
 		read_inputs(builder, row, fields, nfields);
+	if (unlikely(file->nextras > 0))
+		read_extras(builder, row, fields, nfields);
 }
 
 /* A record that cannot become a row at all. */

@@ -72,7 +72,7 @@ want_field(const PqField *field, bool *wanted)
 	memset(&wanted[field->leaf], true, field->nleaves);
 }
 
-/* The leaves of the fields that columns and transforms are read from, in order. */
+/* The leaves of the fields that are read, in order. */
 static void
 find_leaves(RowGroupCutter *cutter)
 {
@@ -86,6 +86,8 @@ find_leaves(RowGroupCutter *cutter)
 	for (i = 0; i < cutter->file->ninputs; i++)
 		if (cutter->file->inputs[i] >= 0)
 			want_field(schema->fields[cutter->file->inputs[i]], wanted);
+	for (i = 0; i < cutter->file->nextras; i++)
+		want_field(schema->fields[cutter->file->extras[i]], wanted);
 	cutter->leaves = palloc(Max(schema->nleaves, 1) * sizeof(int32));
 	for (i = 0; i < schema->nleaves; i++)
 		if (wanted[i])
