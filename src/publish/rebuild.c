@@ -79,8 +79,7 @@ start(DestReceiver *receiver, int operation, TupleDesc staged_desc)
 
 	rebuild->reader = staged_row_reader_create(target, staged_desc, NIL, NIL);
 	rebuild->target = heap_target_begin(rebuild->request, NIL);
-	rebuild->slot = MakeSingleTupleTableSlot(RelationGetDescr(target), &TTSOpsVirtual);
-	rebuild->slot->tts_tableOid = RelationGetRelid(target);
+	rebuild->slot = MakeSingleTupleTableSlot(RelationGetDescr(target), &TTSOpsHeapTuple);
 }
 
 /* DestReceiver.receiveSlot */
@@ -89,18 +88,15 @@ receive(TupleTableSlot *slot, DestReceiver *receiver)
 {
 	Rebuild *rebuild = (Rebuild *) receiver;
 	MemoryContext caller = MemoryContextSwitchTo(rebuild->row);
-	int natts = rebuild->slot->tts_tupleDescriptor->natts;
 	StagedRow row;
 
 	CHECK_FOR_INTERRUPTS();
 	(void) staged_row_read(rebuild->reader, slot, &row);
-	staged_row_coerce_all(rebuild->reader, &row);
-	ExecClearTuple(rebuild->slot);
-	memcpy(rebuild->slot->tts_values, row.values, natts * sizeof(Datum));
-	memcpy(rebuild->slot->tts_isnull, row.nulls, natts * sizeof(bool));
-	ExecStoreVirtualTuple(rebuild->slot);
+	ExecStoreHeapTuple(staged_row_form(rebuild->reader, &row), rebuild->slot, false);
+	rebuild->slot->tts_tableOid = RelationGetRelid(rebuild->request->target);
 	heap_target_check(rebuild->target, rebuild->slot);
 	new_heap_insert(rebuild->heap, rebuild->slot);
+	ExecClearTuple(rebuild->slot);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(rebuild->row);
 	return true;
