@@ -58,11 +58,15 @@ intact_lanes(const ManifestLoad *load)
 		relations = lappend_oid(relations, lane->relation);
 	}
 	if (!intact)
+	{
+		/* somebody else published them, after the caller's snapshot: a serialization failure */
+		(void) manifest_lock_load(load->load_id);
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("staged rows of load " INT64_FORMAT " did not survive a server crash",
 						load->load_id),
 				 errhint("Call ingest.load or ingest.stage again with the same arguments.")));
+	}
 	return relations;
 }
 
