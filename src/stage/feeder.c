@@ -74,7 +74,7 @@ has_chunk_space(const Feeder *feeder, const ChunkFile *file)
 static void
 open_window(Feeder *feeder, Chunker *chunker)
 {
-	if (feeder->has_window && feeder->window.size - feeder->used >= WINDOW_REST_MIN)
+	if (feeder->has_window && feeder->used + WINDOW_REST_MIN <= feeder->window.size)
 	{
 		chunker_use(chunker, feeder->window.data + feeder->used,
 					feeder->window.size - feeder->used);
@@ -227,18 +227,25 @@ stage_text(Feeder *feeder, const PlannedFile *file, List *committed)
 	return same;
 }
 
-/* Takes up a chunk that has no data in the window. */
+/*
+ * Takes up a chunk that has no data in the window.  bytes: of its row group in the file.  Small row
+ * groups share a transaction; the second and every further part of a large one has its own.
+ */
 static void
 add_row_group(Feeder *feeder, Chunk *chunk, uint64 bytes)
 {
+	uint64 limit = feeder->setup->request->options->chunk_size;
+
+	if (chunk->group_rows > 0)
+		bytes = limit;
 	if (feeder->has_window &&
-		(!has_chunk_space(feeder, chunk->file) || feeder->used + bytes > feeder->window.size))
+		(!has_chunk_space(feeder, chunk->file) || feeder->used + bytes > limit))
 		submit_window(feeder);
 	if (!feeder->has_window)
 		new_window(feeder, false);
 	chunk->data = feeder->window.data;
 	add_chunk(feeder, chunk);
-	feeder->used = Min(feeder->used + bytes, feeder->window.size);
+	feeder->used = Min(feeder->used + bytes, limit);
 }
 
 static bool

@@ -98,3 +98,11 @@ SELECT failure($$ SELECT ingest.load('t', file('types.parquet')) $$);
 CALL parquet('empty.parquet', 'message m { required int64 id; }');
 SELECT report(ingest.load('t', file('empty.parquet')));
 SELECT report(ingest.load('t', file('empty.parquet')));
+
+-- Parts of a large row group have transactions of their own: workers share it, and a kill costs a part
+CREATE TABLE parts (id int8);
+CALL parquet('parts.parquet', $$message m { optional int64 id; }
+{"id": 1}$$, '--repeat 100000 --dictionary no');
+SELECT ingest.stage('parts', file('parts.parquet'), '{"workers": 1, "row_group_size": "100kB"}') AS load \gset
+SELECT count(*), count(DISTINCT xmin::text) AS transactions FROM ingest.manifest_chunks WHERE load_id = :load;
+SELECT report(ingest.load('parts', file('parts.parquet'), options => '{"workers": 1, "row_group_size": "100kB"}'));
