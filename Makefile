@@ -196,6 +196,7 @@ OBJS += \
 	src/stage/mapping_missing.o \
 	src/stage/mapping_names.o \
 	src/stage/mapping_new.o \
+	src/stage/new_columns.o \
 	src/stage/parquet_loader.o \
 	src/stage/plan.o \
 	src/stage/pool.o \
@@ -265,6 +266,7 @@ OBJS += \
 	src/publish/conflict.o \
 	src/publish/culprit.o \
 	src/publish/duplicates.o \
+	src/publish/evolve.o \
 	src/publish/heap_inserter.o \
 	src/publish/heap_merge.o \
 	src/publish/heap_target.o \
@@ -303,6 +305,7 @@ OBJS += \
 	src/publish/target_size.o \
 	src/publish/touched.o \
 	src/publish/version_comparison.o \
+	src/publish/value_type.o \
 	src/publish/write.o
 
 # what files are made of

@@ -41,7 +41,9 @@ CREATE TABLE ingest.manifest_loads (
 	rows_skipped bigint NOT NULL DEFAULT 0,
 	bytes_read bigint NOT NULL DEFAULT 0,
 	message text,
-	contract_version integer
+	contract_version integer,
+	new_columns text[],
+	new_types text[]
 );
 CREATE INDEX manifest_loads_unfinished ON ingest.manifest_loads (target)
 	WHERE status IN ('staging', 'staged', 'rejected');

@@ -18,6 +18,7 @@
 #include "manifest/publications.h"
 #include "manifest/quarantine.h"
 #include "miscadmin.h"
+#include "publish/evolve.h"
 #include "publish/publish.h"
 #include "stage/failpoint.h"
 #include "stage/lane_table.h"
@@ -80,14 +81,26 @@ finish_publish(ManifestLoad *load, const ManifestCounts *counts, const char *mes
 	CommandCounterIncrement();
 }
 
-/* What the lanes carry; the target may have lost a column since. */
+/* Does the target get this column by the load? */
+static bool
+is_new_column(const ManifestLoad *load, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, load->new_columns)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+/* What the lanes carry, but for new columns; the target may have lost a column since. */
 static void
 set_columns(PublishRequest *request, const ManifestLoad *load)
 {
 	ListCell *lc;
 
 	foreach (lc, load->columns)
-		if (!publish_add_column(request, lfirst(lc)))
+		if (!is_new_column(load, lfirst(lc)) && !publish_add_column(request, lfirst(lc)))
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN),
 					 errmsg("load " INT64_FORMAT " has a column that table \"%s\" has not: \"%s\"",
@@ -147,6 +160,7 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	const IngestOptions *options = terms->options;
 	PublishRequest request = {0};
 	PublishCounts published = {0};
+	Evolution evolution = {load->new_columns, load->new_types, &options->format};
 	int files_skipped = counts->files_skipped;
 
 	manifest_sum(load->load_id, counts);
@@ -166,6 +180,7 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 		request.rows_left_out += counts->rows_ignored;
 	/* a worker that notes a rejection writes this row, so it is not locked before */
 	(void) manifest_lock_load(load->load_id);
+	publish_evolve(&request, &evolution);
 	publication_begin(load->load_id);
 	publish_run(&request, &published);
 	publication_end(load->load_id);

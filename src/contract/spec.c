@@ -8,7 +8,6 @@
 
 #include "contract/spec.h"
 
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "contract/filter_expr.h"
 #include "contract/spec_internal.h"
@@ -17,6 +16,7 @@
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
+#include "utils/lsyscache.h"
 
 #include "compat.h"
 
@@ -142,18 +142,30 @@ attno_of(TupleDesc desc, const char *name)
 	return InvalidAttrNumber;
 }
 
-/* Type and NOT NULL of the target's column; of one that the target lacks, text. */
+/* Type of a column that the target lacks. */
 static void
-set_type(ContractColumn *column, TupleDesc desc, AttrNumber attno)
+set_new_type(ContractColumn *column, const ContractRules *rules)
 {
-	Form_pg_attribute att;
+	ListCell *lc;
 
 	column->type = TEXTOID;
 	column->typmod = -1;
-	column->collation = DEFAULT_COLLATION_OID;
-	if (attno == InvalidAttrNumber)
-		return;
-	att = TupleDescAttr(desc, attno - 1);
+	foreach (lc, rules->new_columns)
+	{
+		const char *type = list_nth(rules->new_types, foreach_current_index(lc));
+
+		if (strcmp(lfirst(lc), column->name) == 0 && type[0] != '\0')
+			compat_parse_type(type, &column->type, &column->typmod);
+	}
+	column->collation = get_typcollation(column->type);
+}
+
+/* Type and NOT NULL of the target's column. */
+static void
+set_type(ContractColumn *column, TupleDesc desc, AttrNumber attno)
+{
+	Form_pg_attribute att = TupleDescAttr(desc, attno - 1);
+
 	column->type = att->atttypid;
 	column->typmod = att->atttypmod;
 	column->collation = att->attcollation;
@@ -177,12 +189,13 @@ contract_spec_build(Relation target, List *columns, const ContractRules *rules)
 		AttrNumber attno = attno_of(desc, name);
 
 		column->name = pstrdup(name);
-		set_type(column, desc, attno);
+		if (attno == InvalidAttrNumber)
+			set_new_type(column, rules);
+		else
+			set_type(column, desc, attno);
 		column->is_key = list_has_name(rules->key, name);
 		if (rules->deletion != NULL && strcmp(rules->deletion, name) == 0)
 			spec->deletion = spec->ncolumns - 1;
-		else if (attno == InvalidAttrNumber)
-			elog(ERROR, "column \"%s\" does not exist", name);
 		if (attno != InvalidAttrNumber)
 			lane_attno[attno - 1] = spec->ncolumns;
 	}

@@ -67,12 +67,14 @@ typedef struct ContractRules
 	const char *deletion;             /* of option "hard_delete"; NULL: none */
 	const char *filter;               /* text of option "filter"; NULL: none */
 	const ContractDocument *document; /* what people have set for the target; NULL: nothing */
+	List *new_columns;                /* of char *: the target will get them */
+	List *new_types;                  /* of char *: their types; "": text */
 } ContractRules;
 
 /*
  * The contract of target for rows that provide columns (of char *, all of them
- * insertable columns of target, but for the one that rules->deletion names: if the
- * target lacks it, it is text).  A CHECK that mentions other columns is
+ * insertable columns of target, but for those that it lacks: they are of the type that
+ * rules->new_types gives them, or text).  A CHECK that mentions other columns is
  * evaluated with their default or generation expression; one that cannot be
  * known before publishing (volatile default, whole-row reference, computed
  * column) is left to the table itself.  The filter is treated like a CHECK, but

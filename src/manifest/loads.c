@@ -17,7 +17,7 @@
 
 #define LOAD_COLUMNS                                                                               \
 	"load_id, target, source, options::text, fingerprint, strategy, unique_key, columns, status, " \
-	"leader_pid, coalesce(contract_version, 0), loaded_by"
+	"leader_pid, coalesce(contract_version, 0), loaded_by, new_columns, new_types"
 
 /* The caller need not have rights on the sequence. */
 int64
@@ -36,9 +36,9 @@ manifest_insert_load(const ManifestLoad *load)
 	statement_init(&statement,
 				   "INSERT INTO ingest.manifest_loads (load_id, target, source, options,"
 				   " fingerprint, strategy, unique_key, columns, status, loaded_by, leader_pid,"
-				   " contract_version)"
+				   " contract_version, new_columns, new_types)"
 				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'staging', $9::name, $10,"
-				   " nullif($11, 0))");
+				   " nullif($11, 0), nullif($12, '{}'), nullif($13, '{}'))");
 	statement_add_int64(&statement, load->load_id);
 	statement_add_regclass(&statement, load->target);
 	statement_add_text(&statement, load->source);
@@ -50,6 +50,8 @@ manifest_insert_load(const ManifestLoad *load)
 	statement_add_text(&statement, load->caller);
 	statement_add_int32(&statement, load->leader_pid);
 	statement_add_int32(&statement, load->contract_version);
+	statement_add_texts(&statement, load->new_columns);
+	statement_add_texts(&statement, load->new_types);
 	statement_run(&statement, NULL, NULL);
 }
 
@@ -92,6 +94,8 @@ read_load(HeapTuple tuple, TupleDesc desc, void *arg)
 	load->leader_pid = row_int64(tuple, desc, 10);
 	load->contract_version = row_int64(tuple, desc, 11);
 	load->caller = row_text(tuple, desc, 12);
+	load->new_columns = row_texts(tuple, desc, 13);
+	load->new_types = row_texts(tuple, desc, 14);
 	*loads = lappend(*loads, load);
 }
 

@@ -23,6 +23,8 @@ typedef struct ManifestLoad
 	char *strategy;    /* NULL until known */
 	List *unique_key;  /* of char * */
 	List *columns;     /* of char *: target columns that the lanes carry */
+	List *new_columns; /* of char *: those of columns that the target lacked */
+	List *new_types;   /* of char *: their types in the lanes; "": text, the data will tell */
 	char *status;
 	int leader_pid;
 	char *caller;         /* role name */

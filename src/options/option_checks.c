@@ -157,7 +157,7 @@ check_new_columns(const IngestOptions *options)
 				 captures ? errmsg("\"new_columns\": \"capture\" requires \"capture_column\"")
 						  : errmsg("option \"capture_column\" requires \"new_columns\": "
 								   "\"capture\"")));
-	if (options->new_columns >= NEW_COLUMNS_DISCARD_ROW && !named)
+	if (options->new_columns >= NEW_COLUMNS_EVOLVE && !named)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("option \"new_columns\" requires column names"),
 						errhint("Match by name, and name the columns of a file without a header "

@@ -40,6 +40,7 @@ static const OptionChoice match_by[] = {{.name = "name", .value = MATCH_BY_NAME}
 static const OptionChoice new_columns[] = {
 	{.name = "freeze", .value = NEW_COLUMNS_FREEZE},
 	{.name = "ignore", .value = NEW_COLUMNS_IGNORE},
+	{.name = "evolve", .value = NEW_COLUMNS_EVOLVE},
 	{.name = "discard_row", .value = NEW_COLUMNS_DISCARD_ROW},
 	{.name = "capture", .value = NEW_COLUMNS_CAPTURE},
 	{.name = NULL}};
@@ -273,7 +274,8 @@ static const OptionSpec option_table[] = {
 	 .choices = new_columns,
 	 .fingerprint = true,
 	 .help = "What to do with columns of the file that the target has not; freeze: an error, "
-			 "ignore: they are not read, discard_row: a row with a value there is bad, capture: "
+			 "ignore: they are not read, evolve: they are added to the target, discard_row: a row "
+			 "with a value there is bad, capture: "
 			 "their values go into capture_column."},
 	{.name = "capture_column",
 	 .kind = &option_string,

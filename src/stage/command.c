@@ -110,6 +110,8 @@ command_write_plan(const PlanCommand *plan, StringInfo buf)
 	send_string(buf, load->strategy);
 	send_strings(buf, load->unique_key);
 	send_strings(buf, load->columns);
+	send_strings(buf, load->new_columns);
+	send_strings(buf, load->new_types);
 	send_string(buf, load->caller);
 	pq_sendint32(buf, load->leader_pid);
 	pq_sendint32(buf, load->contract_version);
@@ -139,6 +141,8 @@ run_plan(StringInfo buf)
 	load.strategy = get_string(buf);
 	load.unique_key = get_strings(buf);
 	load.columns = get_strings(buf);
+	load.new_columns = get_strings(buf);
+	load.new_types = get_strings(buf);
 	load.caller = get_string(buf);
 	load.leader_pid = pq_getmsgint(buf, 4);
 	load.contract_version = pq_getmsgint(buf, 4);

@@ -57,7 +57,8 @@ map_partition(Mapping *mapping, const SourcePartition *partition)
 			 errdetail("Columns of the table: %s.", mapping_loadable_names(mapping->target)),
 			 errhint("Map the name with \"column_map\", or set \"hive_partitioning\": false.")));
 	if (mapping->fields[column] != FIELD_NONE ||
-		!mapping_is_loadable(TupleDescAttr(RelationGetDescr(mapping->target), column)))
+		(column < mapping->natts &&
+		 !mapping_is_loadable(TupleDescAttr(RelationGetDescr(mapping->target), column))))
 		return;
 	mapping->fields[column] = CHUNK_CONSTANT;
 	mapping->constants[column] = partition->value;
@@ -130,9 +131,13 @@ evaluate(Node *node, Form_pg_attribute att)
 const char *
 constants_default(const Mapping *mapping, int column)
 {
-	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(mapping->target), column);
-	Node *expr = build_column_default(mapping->target, column + 1);
+	Form_pg_attribute att;
+	Node *expr;
 
+	if (column >= mapping->natts)
+		return NULL;
+	att = TupleDescAttr(RelationGetDescr(mapping->target), column);
+	expr = build_column_default(mapping->target, column + 1);
 	if (expr == NULL)
 		return NULL;
 	if (contain_volatile_functions(expr))

@@ -24,9 +24,8 @@ file_columns_format(const IngestOptions *options, const SourceFile *file)
 	return is_parquet ? CHUNK_PARQUET : CHUNK_CSV;
 }
 
-/* What the head of a file says about its columns; memory below the current context. */
-static void
-read_head(const IngestOptions *options, const SourceFile *file, FileHead *head)
+void
+file_columns_head(const IngestOptions *options, const SourceFile *file, FileHead *head)
 {
 	Chunker *chunker;
 
@@ -72,7 +71,7 @@ file_columns_find(const StageRequest *request, List *files, int enough)
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(context);
-		read_head(request->options, file, &head);
+		file_columns_head(request->options, file, &head);
 		if (!head.missing || (is_last && columns == NIL))
 			found = mapping_columns(request->target, request->options, &head, file, columns);
 		else

@@ -11,6 +11,9 @@
 /* By option format, or what the file says; looks into the file. */
 extern ChunkFormat file_columns_format(const IngestOptions *options, const SourceFile *file);
 
+/* What the head of a file says about its columns; memory below the current context. */
+extern void file_columns_head(const IngestOptions *options, const SourceFile *file, FileHead *head);
+
 /*
  * The columns (of char *) that any of files (of SourceFile *) provides.  Files without any
  * record count only if there are no others.  Error when a file does not fit the target.

@@ -19,6 +19,7 @@
 #include "stage/feeder.h"
 #include "stage/file_columns.h"
 #include "stage/limits.h"
+#include "stage/new_columns.h"
 #include "stage/plan.h"
 #include "stage/progress.h"
 #include "stage/worker_choice.h"
@@ -40,15 +41,17 @@ typedef struct Leader
 } Leader;
 
 /* The columns of a new load: those that any of its files provides. */
-static List *
+static void
 find_columns(const StageRequest *request, const StagePlan *plan)
 {
+	ManifestLoad *load = plan->command.load;
 	List *files = NIL;
 	ListCell *lc;
 
 	foreach (lc, plan->files)
 		files = lappend(files, ((PlannedFile *) lfirst(lc))->source);
-	return file_columns_find(request, files, PG_INT32_MAX);
+	load->columns = file_columns_find(request, files, PG_INT32_MAX);
+	new_columns_find(request, files, load);
 }
 
 /* Runs a command and leaves buf empty. */
@@ -215,7 +218,9 @@ find_contract(Leader *leader)
 	ManifestLoad *load = leader->plan->command.load;
 
 	if (leader->plan->command.is_new)
-		load->columns = find_columns(request, leader->plan);
+		find_columns(request, leader->plan);
+	rules.new_columns = load->new_columns;
+	rules.new_types = load->new_types;
 	leader->setup.spec = contract_spec_build(request->target, load->columns, &rules);
 }
 

@@ -14,8 +14,8 @@
 static char *
 column_name(const Mapping *mapping, int column)
 {
-	if (column == mapping->natts)
-		return pstrdup(mapping->options->publish.hard_delete);
+	if (column >= mapping->natts)
+		return list_nth(mapping->lacking, column - mapping->natts);
 	return NameStr(TupleDescAttr(RelationGetDescr(mapping->target), column)->attname);
 }
 
@@ -23,32 +23,35 @@ column_name(const Mapping *mapping, int column)
 static bool
 is_loadable(const Mapping *mapping, int column)
 {
-	return column == mapping->natts ||
+	return column >= mapping->natts ||
 		   mapping_is_loadable(TupleDescAttr(RelationGetDescr(mapping->target), column));
 }
 
+/* columns: of the load as far as they are known. */
 static Mapping *
-mapping_create(Relation target, const IngestOptions *options, const SourceFile *file)
+mapping_create(Relation target, const IngestOptions *options, const SourceFile *file, List *columns)
 {
-	Mapping *mapping = palloc(sizeof(Mapping));
+	Mapping *mapping = palloc0(sizeof(Mapping));
 	const char *deletion = options->publish.hard_delete;
+	ListCell *lc;
 	int i;
 
 	mapping->target = target;
 	mapping->options = options;
 	mapping->file = file;
-	mapping->extras = NIL;
-	mapping->extra_names = NIL;
 	mapping->natts = RelationGetDescr(target)->natts;
 	mapping->ncolumns = mapping->natts;
-	if (deletion != NULL && mapping_find_column(target, options, deletion, false) == mapping->natts)
-		mapping->ncolumns++;
 	mapping->fields = palloc(mapping->ncolumns * sizeof(int));
 	mapping->constants = palloc0(mapping->ncolumns * sizeof(char *));
 	for (i = 0; i < mapping->ncolumns; i++)
 		mapping->fields[i] = mapping_has_name(options->transformed, column_name(mapping, i))
 								 ? CHUNK_COMPUTED
 								 : FIELD_NONE;
+	if (deletion != NULL && mapping_find_column(target, options, deletion, false) == mapping->natts)
+		(void) mapping_add_column(mapping, pstrdup(deletion));
+	foreach (lc, columns)
+		if (mapping_column(mapping, lfirst(lc)) < 0)
+			(void) mapping_add_column(mapping, lfirst(lc));
 	return mapping;
 }
 
@@ -220,9 +223,9 @@ mapping_check_rules(Relation target, const IngestOptions *options, List *columns
 
 static Mapping *
 mapping_of(Relation target, const IngestOptions *options, const FileHead *head,
-		   const SourceFile *file)
+		   const SourceFile *file, List *columns)
 {
-	Mapping *mapping = mapping_create(target, options, file);
+	Mapping *mapping = mapping_create(target, options, file, columns);
 	List *names = head->names != NIL ? head->names : options->columns;
 
 	if (head->names != NIL && options->header == HEADER_MATCH)
@@ -242,7 +245,7 @@ List *
 mapping_columns(Relation target, const IngestOptions *options, const FileHead *head,
 				const SourceFile *file, List *columns)
 {
-	Mapping *mapping = mapping_of(target, options, head, file);
+	Mapping *mapping = mapping_of(target, options, head, file, columns);
 	List *result = NIL;
 	bool provides = false;
 	int i;
@@ -357,14 +360,14 @@ mapping_resolve(Relation target, const IngestOptions *options, const FileHead *h
 		file->dialect.ncolumns = file->ncolumns;
 		return;
 	}
-	mapping = mapping_of(target, options, head, file->source);
+	mapping = mapping_of(target, options, head, file->source, columns);
 	check_known(mapping, columns);
 	file->dialect.ncolumns = count_fields(head, mapping);
 	file->empty_last_field = head->empty_last_field;
 	resolve_extras(mapping, file);
 	foreach (lc, columns)
 	{
-		int column = mapping_find_column(target, options, lfirst(lc), false);
+		int column = mapping_column(mapping, lfirst(lc));
 
 		if (mapping->fields[column] == FIELD_NONE)
 		{

@@ -10,8 +10,8 @@
 #include "utils/rel.h"
 
 /*
- * Where the columns of a target get their values in one file; by attno - 1.  Behind them is the
- * column of option "hard_delete" if the target lacks it.
+ * Where the columns of a target get their values in one file; by attno - 1.  Behind them are those
+ * that the target lacks: that of option "hard_delete", and new ones.
  */
 typedef struct Mapping
 {
@@ -19,7 +19,8 @@ typedef struct Mapping
 	const IngestOptions *options;
 	const SourceFile *file;
 	int natts;              /* of the target */
-	int ncolumns;           /* natts, or one more */
+	int ncolumns;           /* natts, and those that the target lacks */
+	List *lacking;          /* of char *: the names of these */
 	int *fields;            /* field number, one of CHUNK_…, or FIELD_NONE */
 	const char **constants; /* as in ChunkFile */
 	List *extras;           /* of int: fields that no column takes, but that matter */
@@ -55,6 +56,11 @@ extern bool mapping_has_name(List *names, const char *name);
 extern char *mapping_join_names(List *names);
 
 /* mapping_new.c */
+
+/* Adds a column that the target lacks; returns its number. */
+extern int mapping_add_column(Mapping *mapping, char *name);
+/* The number of a column of the mapping; -1: there is none of that name. */
+extern int mapping_column(const Mapping *mapping, const char *name);
 
 /* Option new_columns on a field that no column of the target takes. */
 extern void mapping_take_new(Mapping *mapping, int field, char *name, NameFaults *faults);

@@ -47,6 +47,8 @@ stage_contract_rules(const StageRequest *request)
 	rules.deletion = options->publish.hard_delete;
 	rules.filter = options->filter;
 	rules.document = request->document;
+	rules.new_columns = NIL;
+	rules.new_types = NIL;
 	return rules;
 }
 
