@@ -16,7 +16,6 @@
 #include "publish/index_writer.h"
 
 #include "access/heapam.h"
-#include "access/xlog.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "utils/memutils.h"
@@ -72,18 +71,6 @@ heap_inserter_memory(const HeapInserter *inserter)
 	return inserter->context;
 }
 
-/*
- * Has the WAL writer write what was logged so far, as asynchronous commits do.
- * Otherwise this process would do it, and wait for the disk, each time that a page
- * has to leave the ring of buffers that bulk writes use, and again to commit.
- */
-static void
-wake_wal_writer(const HeapInserter *inserter)
-{
-	if (RelationNeedsWAL(inserter->target->relation))
-		XLogSetAsyncXactLSN(GetXLogInsertRecPtr());
-}
-
 void
 heap_inserter_flush(HeapInserter *inserter)
 {
@@ -104,7 +91,7 @@ heap_inserter_flush(HeapInserter *inserter)
 			ExecARInsertTriggers(target->estate, target->result_rel, inserter->slots[i], NIL, NULL);
 		ExecClearTuple(inserter->slots[i]);
 	}
-	wake_wal_writer(inserter);
+	heap_target_wake_wal_writer(target);
 	MemoryContextReset(inserter->context);
 	inserter->written += inserter->nrows;
 	inserter->nrows = 0;

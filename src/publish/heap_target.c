@@ -17,6 +17,7 @@
 
 #include "access/sysattr.h"
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_am.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
@@ -115,6 +116,18 @@ heap_target_check(HeapTarget *target, TupleTableSlot *slot)
 	if (target->relation->rd_rel->relispartition)
 		ExecPartitionCheck(target->result_rel, slot, target->estate, true);
 	ResetPerTupleExprContext(target->estate);
+}
+
+/*
+ * As asynchronous commits do.  Otherwise this process would write, and wait for the
+ * disk, each time that a page has to leave the ring of buffers that bulk writes
+ * use or buffers of WAL are full, and again to commit.
+ */
+void
+heap_target_wake_wal_writer(const HeapTarget *target)
+{
+	if (RelationNeedsWAL(target->relation))
+		XLogSetAsyncXactLSN(GetXLogInsertRecPtr());
 }
 
 void

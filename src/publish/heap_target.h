@@ -31,6 +31,9 @@ extern HeapTarget *heap_target_begin(const PublishRequest *request, List *update
 /* Raises an error if NOT NULL, CHECK or the bounds of a partition refuse the row. */
 extern void heap_target_check(HeapTarget *target, TupleTableSlot *slot);
 
+/* Has the WAL writer write what was logged so far; for every few hundred rows. */
+extern void heap_target_wake_wal_writer(const HeapTarget *target);
+
 /* Ends the command: foreign keys are checked. */
 extern void heap_target_end(HeapTarget *target);
 

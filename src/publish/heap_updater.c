@@ -19,6 +19,9 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+/* Half a megabyte of WAL after a checkpoint, when each changes a page for the first time. */
+#define UPDATES_PER_WAKE 64
+
 struct HeapUpdater
 {
 	HeapTarget *target;
@@ -27,6 +30,7 @@ struct HeapUpdater
 	bool has_triggers;
 	int *updated; /* attributes, from 0 */
 	int nupdated;
+	int64 updates;          /* so far */
 	TupleTableSlot *fresh;  /* the new version */
 	TupleTableSlot *newest; /* a version of another transaction */
 };
@@ -131,6 +135,8 @@ heap_updater_update(HeapUpdater *updater, TupleTableSlot *old, const StagedRow *
 		elog(ERROR, "unexpected result %d of an update", (int) result);
 	compat_update_index_tuples(target->result_rel, updater->fresh, target->estate, update_indexes);
 	ResetPerTupleExprContext(target->estate);
+	if (++updater->updates % UPDATES_PER_WAKE == 0)
+		heap_target_wake_wal_writer(target);
 	if (updater->has_triggers)
 		ExecARUpdateTriggers(target->estate, target->result_rel, NULL, NULL, &tid, NULL,
 							 updater->fresh, NIL, NULL, false);
