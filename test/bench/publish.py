@@ -2,9 +2,9 @@
 
 A tenth of ROWS goes into a table of twice ROWS; every statement runs once, in a transaction that
 is rolled back, on a vacuumed table.  "Tuned" means what the manual and experience advise: source
-in the order of the key, rows that do not differ left out, memory to sort, and no hash join where
-the table is much larger.  Both sides read the rows from an ordinary table; the WAL that they write
-is in the last columns.
+in the order of the key, rows that do not differ left out, memory to sort, which ours has too, and
+no hash join where the table is much larger.  Both sides read the rows from an ordinary table; the
+WAL that they write is in the last columns.
 """
 from harness import ROWS, sql
 
@@ -40,7 +40,7 @@ STATEMENTS = {
     "tuned ON CONFLICT": (MEMORY, on_conflict("ORDER BY id",
                                               "WHERE " + DIFFERS.format("excluded"))),
 }
-OURS = ("", "SELECT ingest.merge('target_rows', 'batch', ARRAY['id'])")
+OURS = (MEMORY, "SELECT ingest.merge('target_rows', 'batch', ARRAY['id'])")
 
 
 def measure(settings, statement):
