@@ -326,7 +326,7 @@ pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int strid
 	Size fixed_size = tuple_former_fixed_size(writer->former);
 
 	if (fixed_size > 0 && fixed_size <= TOAST_TUPLE_THRESHOLD - MAXALIGN(SizeofHeapTupleHeader) &&
-		memchr(isnull, true, (Size) nrows * writer->natts) == NULL)
+		memchr(isnull, 1, (Size) nrows * writer->natts) == NULL)
 	{
 		write_fixed_rows(writer, values, nrows);
 		return;
