@@ -15,17 +15,31 @@
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+/* Hashes of 64 bits stand for values: that two of a sample are the same by chance is not to be expected. */
+typedef struct ValueHash
+{
+	uint64 hash;
+	char status; /* of simplehash */
+} ValueHash;
+
+#define SH_PREFIX          value_hashes
+#define SH_ELEMENT_TYPE    ValueHash
+#define SH_KEY_TYPE        uint64
+#define SH_KEY             hash
+#define SH_HASH_KEY(tb, k) ((uint32) (k))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE           static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
 void
 column_tally_init(ColumnTally *tally, TypeCandidates *candidates)
 {
-	HASHCTL control = {.keysize = sizeof(uint64), .entrysize = sizeof(uint64)};
-
 	memset(tally, 0, sizeof(*tally));
-	control.hcxt = CurrentMemoryContext;
 	tally->context = CurrentMemoryContext;
 	tally->guess = type_guess_create(candidates);
-	tally->seen =
-		hash_create("ingest sniffed values", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	tally->seen = value_hashes_create(CurrentMemoryContext, 32, NULL);
 }
 
 static bool
@@ -47,7 +61,7 @@ static void
 stop_uniqueness(ColumnTally *tally)
 {
 	if (tally->seen != NULL)
-		hash_destroy(tally->seen);
+		value_hashes_destroy(tally->seen);
 	tally->seen = NULL;
 }
 
@@ -60,7 +74,7 @@ note_value(ColumnTally *tally, const CsvField *field)
 	if (tally->seen == NULL)
 		return;
 	hash = hash_bytes_extended((const unsigned char *) field->data, (int) field->len, 0);
-	hash_search(tally->seen, &hash, HASH_ENTER, &found);
+	value_hashes_insert(tally->seen, hash, &found);
 	if (found)
 		stop_uniqueness(tally);
 }

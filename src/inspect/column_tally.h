@@ -7,7 +7,6 @@
 #include "format/csv/reader.h"
 #include "inspect/report.h"
 #include "inspect/type_guess.h"
-#include "utils/hsearch.h"
 
 #define TALLY_WORDS 8 /* different null words that are counted */
 
@@ -26,8 +25,8 @@ typedef struct ColumnTally
 	int64 values;       /* others, without null words */
 	NullWord words[TALLY_WORDS];
 	int nwords;
-	List *samples; /* of char * */
-	HTAB *seen;    /* hashes of values; NULL: one came twice */
+	List *samples;                  /* of char * */
+	struct value_hashes_hash *seen; /* of values; NULL: one came twice */
 	MemoryContext context;
 } ColumnTally;
 

@@ -11,6 +11,7 @@
 
 #include "inspect/report.h"
 
+#include "access/htup_details.h"
 #include "format/csv/sniff.h"
 #include "inspect/csv_columns.h"
 #include "inspect/csv_names.h"
@@ -342,6 +343,15 @@ report_csv(SourceReport *report)
 	sniff_dialect(report, &sample, &found);
 	set_options(report, &sample, &found);
 	add_doubts(report, &found, sample.is_guess);
+	report->nfields = found.nfields;
+	if (found.nfields > MaxHeapAttributeNumber)
+	{
+		report_add_problem(report, "columns",
+						   psprintf("records have %u fields; a table can have %d columns",
+									found.nfields, MaxHeapAttributeNumber));
+		pfree(sample.buf);
+		return;
+	}
 	csv_names_read(report, &sample, &found, &names);
 	set_names(report, &names);
 	candidates = type_candidates_create(&given);

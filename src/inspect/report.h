@@ -54,6 +54,7 @@ typedef struct SourceReport
 	const char *encoding;
 	IngestOptions *options; /* those given, and those found */
 	const char *newline;    /* LF, CRLF, CR, mixed */
+	uint32 nfields;         /* of most records; columns are NIL if a table cannot have as many */
 	bool has_header;        /* also when its names cannot be used */
 	int64 skip;             /* lines before the header, or before the data */
 	double dialect_confidence;

@@ -8,6 +8,7 @@
 
 #include "inspect/table_sql.h"
 
+#include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -95,6 +96,10 @@ table_sql(const SourceReport *report, const char *name)
 	const ColumnReport *candidate = find_key(report);
 	StringInfoData sql;
 
+	if (report->nfields > MaxHeapAttributeNumber)
+		ereport(ERROR, (errcode(ERRCODE_TOO_MANY_COLUMNS),
+						errmsg("file \"%s\" has %u columns, and a table can have %d",
+							   report->file->path, report->nfields, MaxHeapAttributeNumber)));
 	if (report->columns == NIL)
 		ereport(ERROR, (errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
 						errmsg("file \"%s\" has no columns", report->file->path),

@@ -14,7 +14,8 @@
 
 #include "inspect/type_candidates.h"
 
-#define CANDIDATES_MAX 160
+#define CANDIDATES_MAX    160
+#define SMALL_INTEGER_LEN 15 /* digits that every double keeps */
 
 /* A way to write dates. */
 typedef struct DateStyle
@@ -308,6 +309,14 @@ looks_like(const ValueLook *look, const Candidate *candidate)
 	return false;
 }
 
+/* Few digits are a number of every type, whatever its separators are: no need to ask. */
+static bool
+is_small_integer(const ValueLook *look, CandidateKind kind)
+{
+	return look->is_integer && look->len <= SMALL_INTEGER_LEN &&
+		   (kind == CANDIDATE_INTEGER || kind == CANDIDATE_NUMERIC || kind == CANDIDATE_FLOAT);
+}
+
 /* Would a load take the value? */
 static bool
 takes(const Candidate *candidate, const char *data, size_t len, ConvertArena *arena)
@@ -350,7 +359,8 @@ type_guess_add(TypeGuess *guess, const char *data, size_t len, ConvertArena *are
 	{
 		const Candidate *candidate = &guess->candidates->items[guess->alive[i]];
 
-		if (looks_like(&look, candidate) && takes(candidate, data, len, arena))
+		if (looks_like(&look, candidate) &&
+			(is_small_integer(&look, candidate->kind) || takes(candidate, data, len, arena)))
 			guess->alive[kept++] = guess->alive[i];
 	}
 	guess->nalive = kept;
