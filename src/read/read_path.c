@@ -123,6 +123,9 @@ add_read_path(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 
 	if (previous_hook != NULL)
 		previous_hook(root, rel, rti, rte);
+	/* WHERE false, and the like: there is nothing to read */
+	if (IS_DUMMY_REL(rel))
+		return;
 	function = find_call(rel, rti, rte);
 	if (function == NULL)
 		return;

@@ -7,6 +7,7 @@
 \set helpers :directory '/sql/include/parquet.sql'
 \i :helpers
 SET timezone = 'UTC';
+CREATE DOMAIN small_money AS numeric(8,2) CHECK (VALUE < 10000);
 CALL write(file('t.csv'), E'id,name,price,day\n1,"Smith, J",1.50,2024-05-01\n2,,,\n3,Ümlaut,-7,2024-05-03\n');
 
 -- The list says which columns, in which order, as which types
@@ -47,6 +48,18 @@ SELECT 'id,t' || E'\n' || string_agg(i || ',' || repeat('y', i % 3000), E'\n' OR
 CALL write(file('long.csv'), :'content');
 \set ECHO all
 SELECT count(*), sum(id), sum(length(t)), count(*) FILTER (WHERE length(t) <> id % 3000) AS wrong FROM ingest.read(file('long.csv'), '{"chunk_size": "64kB"}') AS t(id int, t text);
+-- What is read is what a load puts into a table, value by value
+CREATE TABLE kinds (i int, b bigint, n numeric, f float8, t text, v varchar(4), d date, ts timestamptz, a text[], j jsonb, u uuid, y bytea, o bool, r int4range, m small_money);
+SELECT string_agg(concat_ws(',', i, i::bigint << 30, i * 1.5, 1.0 / i, '"' || repeat('x', i * 97 % 5000) || '"', 'v' || i % 100, date '2000-01-01' + i, timestamptz '2000-01-01Z' + i * interval '1 hour',
+    format('"{a,b%s,NULL}"', i), format('"{""k"": %s}"', i), md5(i::text)::uuid, '\x' || md5(i::text), i % 2 = 0, format('"[1,%s)"', i + 1), CASE WHEN i % 3 > 0 THEN i::text ELSE '' END), E'\n' ORDER BY i) AS content
+  FROM generate_series(1, 2000) AS i \gset
+\set ECHO none
+CALL write(file('kinds.csv'), :'content');
+\set ECHO all
+SELECT report(ingest.load('kinds', file('kinds.csv'), options => '{"header": false}'));
+CREATE TABLE kinds_read AS SELECT * FROM ingest.read(file('kinds.csv'), '{"header": false, "chunk_size": "64kB"}')
+    AS k(i int, b bigint, n numeric, f float8, t text, v varchar(4), d date, ts timestamptz, a text[], j jsonb, u uuid, y bytea, o bool, r int4range, m small_money);
+SELECT count(*), (SELECT count(*) FROM (TABLE kinds EXCEPT ALL TABLE kinds_read) AS e) AS missing FROM kinds_read;
 -- No row
 CALL write(file('empty.csv'), '');
 SELECT * FROM ingest.read(file('empty.csv')) AS t(id int);

@@ -35,6 +35,10 @@ SELECT * FROM nodes($$ INSERT INTO pg_description SELECT id, 1, 1, 'x' FROM inge
 CREATE TABLE copied AS SELECT * FROM small;
 TABLE copied;
 SELECT s.id, t.id FROM small AS s, small AS t WHERE t.id = s.id;
+-- Nothing, where nothing is asked for
+SELECT * FROM nodes($$ SELECT * FROM ingest.read('/a') AS t(id int) WHERE false $$);
+SELECT * FROM nodes($$ SELECT * FROM ingest.read('/a') AS t(id int) WHERE NULL $$);
+SELECT * FROM ingest.read('/a') AS t(id int) WHERE 1 > 2;
 -- A function: what cannot be a scan is run to its end first
 SELECT * FROM nodes($$ SELECT t FROM ingest.read('/a') AS t(id int) $$);
 SELECT * FROM nodes($$ SELECT id FROM ingest.read('/a') AS t(id int) WHERE t IS NOT NULL $$);
