@@ -30,6 +30,8 @@ SELECT * FROM ingest.read(file('orders-1.csv')) AS t(id bigint, customer text) W
 SELECT count(*), sum(amount) FROM ingest.read(file('orders-*.csv'), '{"on_error": "ignore"}') AS t(amount numeric(12,2));
 SELECT failure($$ SELECT * FROM ingest.read(file('orders-1.csv')) AS t(id bigint, amount numeric(12,2)) $$);
 
+SELECT string_agg(format('%I %s', name_in_file, type), ', ' ORDER BY ordinal) FROM ingest.sniff_columns(file('orders-1.csv'));
+
 -- ingest.stage, ingest.publish, ingest.discard
 CALL write(file('orders-3.csv'), E'id,customer\n7,Ken\n');
 SELECT ingest.stage('orders', file('orders-3.csv'));
