@@ -65,6 +65,10 @@ parse_options(Jsonb *given)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("option \"filter\" cannot be used with ingest.read"),
 						errhint("Use WHERE.")));
+	if (options->new_columns == NEW_COLUMNS_EVOLVE)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("option \"new_columns\" of ingest.read cannot be \"evolve\""),
+						errhint("List the columns that are wanted.")));
 	/* file_rows_next() raises the error, and only when the row's turn has come */
 	if (options->on_error == ON_ERROR_STOP)
 		options->on_error = ON_ERROR_QUARANTINE;

@@ -18,6 +18,7 @@
 #include "stage/executor.h"
 #include "stage/file_columns.h"
 #include "stage/limits.h"
+#include "stage/new_columns.h"
 #include "stage/plan.h"
 #include "stage/row_group_cutter.h"
 #include "utils/memutils.h"
@@ -66,6 +67,23 @@ make_desc(const ContractSpec *spec)
 	return desc;
 }
 
+/* The columns of the files, as a new load would find them, and what their rows must satisfy. */
+static void
+find_contract(RowScan *scan, int enough)
+{
+	const StageRequest *request = scan->request;
+	ContractRules rules = stage_contract_rules(request);
+	ManifestLoad load = {.columns = file_columns_find(request, scan->files, enough)};
+
+	new_columns_find(request, scan->files, &load);
+	rules.new_columns = load.new_columns;
+	rules.new_types = load.new_types;
+	scan->columns = load.columns;
+	scan->spec = contract_spec_build(request->target, scan->columns, &rules);
+	scan->reader =
+		chunk_reader_create(scan->spec, request->options, make_desc(scan->spec), GetUserId());
+}
+
 RowScan *
 row_scan_open(const StageRequest *request, int enough)
 {
@@ -73,7 +91,6 @@ row_scan_open(const StageRequest *request, int enough)
 		AllocSetContextCreate(CurrentMemoryContext, "pg_ingest row scan", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext oldcontext = MemoryContextSwitchTo(context);
 	RowScan *scan = palloc0(sizeof(RowScan));
-	ContractRules rules = stage_contract_rules(request);
 	ListCell *lc;
 
 	scan->request = request;
@@ -85,12 +102,7 @@ row_scan_open(const StageRequest *request, int enough)
 		scan->bytes_total += ((SourceFile *) lfirst(lc))->size;
 	limits_init(&scan->limits, request->options, 0);
 	if (scan->files != NIL)
-	{
-		scan->columns = file_columns_find(request, scan->files, enough);
-		scan->spec = contract_spec_build(request->target, scan->columns, &rules);
-		scan->reader =
-			chunk_reader_create(scan->spec, request->options, make_desc(scan->spec), GetUserId());
-	}
+		find_contract(scan, enough);
 	MemoryContextSwitchTo(oldcontext);
 	return scan;
 }

@@ -25,6 +25,7 @@ SELECT * FROM ingest.read(file('german.csv'), '{"skip": 1, "delimiter": ";", "nu
 SELECT a, b FROM ingest.read(file('t.csv'), '{"header": false, "skip": 1}') AS t(a int, b text, c numeric, d date);
 SELECT a, b FROM ingest.read(file('t.csv'), '{"header": false, "skip": 1, "columns": ["a", "x", "y", "b"]}') AS t(a int, b date);
 SELECT id, regexp_replace(path, '.*/', '') AS path FROM ingest.read(file('t.csv'), '{"filename": "path"}') AS t(path text, id int) LIMIT 1;
+SELECT * FROM ingest.read(file('t.csv'), '{"new_columns": "capture", "capture_column": "rest"}') AS t(id int, rest jsonb) LIMIT 1;
 SELECT * FROM ingest.read(file('t.csv'), NULL) AS t(id int) LIMIT 1;
 
 -- Several files: their order, columns by name, partitions, compression, Parquet among them

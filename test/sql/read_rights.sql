@@ -12,7 +12,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
 END $$;
-SELECT * FROM failures('{"on_error": "quarantine"}', '{"filter": "id > 1"}', '{"reject_limit": 3}', '{"new_columns": "freeze"}', '[]', '1', '{"colums": 1}');
+SELECT * FROM failures('{"on_error": "quarantine"}', '{"filter": "id > 1"}', '{"reject_limit": 3}', '{"new_columns": "freeze"}', '{"new_columns": "evolve"}', '[]', '1', '{"colums": 1}');
 -- Columns: unknown ones, twice the same, none
 SELECT failure($$ SELECT * FROM ingest.read(file('t.csv')) AS t(id int, nam text, other text) $$);
 SELECT failure($$ SELECT * FROM ingest.read(file('t.csv'), '{"header": "match"}') AS t(id int) $$);

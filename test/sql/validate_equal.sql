@@ -9,13 +9,15 @@
 SET client_min_messages = error;
 SET timezone = 'UTC';
 
--- Loads, validates, and says what both have found and where they differ.
+-- Validates, loads, and says what both have found and where they differ.
 CREATE FUNCTION compare(target regclass, source text, options jsonb DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     r ingest.load_result;
     s record;
     result text;
 BEGIN
+    CREATE TEMP TABLE validated ON COMMIT DROP AS SELECT * FROM ingest.validate(target, source, options || '{"max_violations": 0}');
+    SELECT * INTO s FROM ingest.validate_summary(target, source, options) WHERE rule IS NULL;
     r := ingest.load(target, source, options => options || '{"force": true, "initial_bad_rows": 0}');
     CREATE TEMP TABLE loaded ON COMMIT DROP AS
         SELECT f.path AS file, q.record_no, q.line_no, e.column_name, e.rule, e.message, e.value, e.sqlstate, q.byte_offset, q.byte_length,
@@ -26,8 +28,6 @@ BEGIN
                              SELECT m ->> 'column', m ->> 'rule', m ->> 'message', m ->> 'value', m ->> 'sqlstate'
                                FROM jsonb_array_elements(q.more_errors) AS m) AS e
          WHERE q.load_id = r.load_id;
-    CREATE TEMP TABLE validated ON COMMIT DROP AS SELECT * FROM ingest.validate(target, source, options || '{"max_violations": 0}');
-    SELECT * INTO s FROM ingest.validate_summary(target, source, options) WHERE rule IS NULL;
     SELECT concat_ws(', ', r.rows_read || ' read', r.rows_quarantined || ' bad', s.violations || ' violations', count(DISTINCT rule) || ' rules',
                CASE WHEN (s.rows_read, s.rows_good, s.rows_bad, s.rows_ignored, s.violations)
                          IS DISTINCT FROM (r.rows_read, r.rows_staged, r.rows_quarantined, r.rows_ignored, count(*)) THEN 'COUNTS DIFFER' || s END)
@@ -81,6 +81,16 @@ SELECT ingest.set_contract('computed', '{"columns": {"name": {"transform": "uppe
 CALL write(file('computed'), E'id,first,last,n,op\n1,a,bc,2,\n2,a,b,0,\nx,a,,3,D\n,,,1,D\n5,abc,defg,x,\n');
 SELECT compare('computed', file('computed'), '{"new_columns": "ignore"}');
 SELECT compare('computed', file('computed'), '{"hard_delete": "op"}');
+
+-- Columns that the table lacks
+CREATE TABLE drifting (id int NOT NULL, rest jsonb);
+CALL shell('mkdir drift');
+CALL write(file('drift/1'), E'id,size\n1,10\nx,20\n3\n');
+CALL write(file('drift/2'), E'id,colour,size\n1,red,\nx,\\x00,y\n');
+SELECT compare('drifting', file('drift'), '{"new_columns": "discard_row"}');
+SELECT compare('drifting', file('drift'), '{"new_columns": "capture", "capture_column": "rest"}');
+SELECT compare('drifting', file('drift'), '{"new_columns": "evolve"}');
+SELECT attname, atttypid::regtype FROM pg_attribute WHERE attrelid = 'drifting'::regclass AND attnum > 0;
 
 -- Many chunks, many files, compressed
 CREATE TABLE numbers (n int, s text);
