@@ -304,7 +304,7 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 
 /* Writes rows that all have the same size. */
 static void
-write_fixed_rows(LanePages *writer, const Datum *values, int nrows)
+write_fixed_rows(LanePages *writer, const Datum *values, int stride, int nrows)
 {
 	Size hoff = MAXALIGN(SizeofHeapTupleHeader);
 	Size size = tuple_former_fixed_size(writer->former);
@@ -315,7 +315,7 @@ write_fixed_rows(LanePages *writer, const Datum *values, int nrows)
 
 		tuple_former_fill_fixed(writer->former, values, (char *) place.header + hoff);
 		occupy_place(writer, place, 0);
-		values += writer->natts;
+		values += stride;
 	}
 }
 
@@ -325,10 +325,11 @@ pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int strid
 	LanePages *writer = (LanePages *) base;
 	Size fixed_size = tuple_former_fixed_size(writer->former);
 
-	if (fixed_size > 0 && fixed_size <= TOAST_TUPLE_THRESHOLD - MAXALIGN(SizeofHeapTupleHeader) &&
-		memchr(isnull, 1, (Size) nrows * writer->natts) == NULL)
+	if (nrows > 0 && fixed_size > 0 &&
+		fixed_size <= TOAST_TUPLE_THRESHOLD - MAXALIGN(SizeofHeapTupleHeader) &&
+		memchr(isnull, 1, (Size) (nrows - 1) * stride + writer->natts) == NULL)
 	{
-		write_fixed_rows(writer, values, nrows);
+		write_fixed_rows(writer, values, stride, nrows);
 		return;
 	}
 	for (; nrows > 0; nrows--)

@@ -73,6 +73,14 @@ SELECT ingest.set_contract('f', '{"columns": {"betrag": {"transform": "(betrag::
 SELECT report(ingest.load('f', file('t.parquet'), options => '{"filter": "betrag > 3000", "new_columns": "ignore"}'));
 SELECT * FROM f;
 
+-- Rows whose columns all have one length
+CREATE TABLE fixed (id int, a bigint, b bigint);
+SELECT ingest.set_contract('fixed', '{"columns": {"b": {"transform": "length(x) + length(y)"}}}');
+SELECT E'id,x,y,a\n' || string_agg(format('%s,%s,%s,%s', i, repeat('x', i % 5 + 1), 'yy', i * 10), E'\n') AS rows FROM generate_series(1, 1000) i \gset
+CALL write(file('fixed'), :'rows');
+SELECT report(ingest.load('fixed', file('fixed')));
+SELECT count(*), sum(id), sum(a), sum(b), bool_and(a = id * 10 AND b = id % 5 + 3) AS right FROM fixed;
+
 -- A load that is continued computes the same; functions run as the caller
 CREATE FUNCTION who(text) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN current_user; END $$;
 CREATE ROLE transform_loader;
