@@ -180,6 +180,10 @@ OBJS += \
 	src/stage/content.o \
 	src/stage/csv_loader.o \
 	src/stage/failpoint.o \
+	src/stage/drift.o \
+	src/stage/drift_log.o \
+	src/stage/drift_names.o \
+	src/stage/drift_types.o \
 	src/stage/extra_fields.o \
 	src/stage/feeder.o \
 	src/stage/file_columns.o \
@@ -220,6 +224,7 @@ OBJS += \
 	src/manifest/check_results.o \
 	src/manifest/chunks.o \
 	src/manifest/contracts.o \
+	src/manifest/differences.o \
 	src/manifest/files.o \
 	src/manifest/loads.o \
 	src/manifest/publications.o \
@@ -340,6 +345,8 @@ OBJS += \
 	src/api/access.o \
 	src/api/arguments.o \
 	src/api/contract_functions.o \
+	src/api/drift_function.o \
+	src/api/drift_sample.o \
 	src/api/load.o \
 	src/api/load_each.o \
 	src/api/merge_functions.o \

@@ -201,9 +201,25 @@ CREATE TABLE ingest.manifest_swaps (
 );
 CREATE INDEX manifest_swaps_kept ON ingest.manifest_swaps (swapped_at) WHERE status = 'swapped';
 
+-- How files of a load differed from its target.
+CREATE TABLE ingest.manifest_drift (
+	load_id bigint NOT NULL REFERENCES ingest.manifest_loads,
+	file_no integer NOT NULL,
+	difference_no integer NOT NULL,
+	kind text NOT NULL,
+	column_name text,
+	file_column text,
+	expected text,
+	found text,
+	severity text NOT NULL CHECK (severity IN ('compatible', 'breaking')),
+	action text NOT NULL,
+	PRIMARY KEY (load_id, file_no, difference_no)
+);
+
 SELECT pg_catalog.pg_extension_config_dump('ingest.load_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_loads', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_contracts', '');
+SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_drift', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_files', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.manifest_chunks', '');
 SELECT pg_catalog.pg_extension_config_dump('ingest.quarantine_rows', '');
@@ -244,6 +260,15 @@ SELECT f.load_id, f.file_no, f.target, f.path, f.size, f.modified_at,
 		 WHERE c.load_id = f.load_id
 		   AND c.file_no = f.file_no) c ON true
  WHERE pg_catalog.has_table_privilege(f.target, 'SELECT');
+
+CREATE VIEW ingest.drifts WITH (security_barrier) AS
+SELECT d.load_id, l.target, f.path AS file, d.file_no, d.kind, d.column_name, d.file_column,
+	   d.expected, d.found, d.severity, d.action
+  FROM ingest.manifest_drift d
+  JOIN ingest.manifest_loads l ON l.load_id = d.load_id
+  LEFT JOIN ingest.manifest_files f ON f.load_id = d.load_id
+								   AND f.file_no = d.file_no
+ WHERE pg_catalog.has_table_privilege(l.target, 'SELECT');
 
 CREATE VIEW ingest.chunks WITH (security_barrier) AS
 SELECT c.load_id, c.file_no, c.chunk_no, l.target, c.byte_start, c.byte_end, c.first_row,
@@ -416,6 +441,12 @@ RETURNS void
 AS 'MODULE_PATHNAME', 'ingest_discard' LANGUAGE C STRICT;
 
 -- What a load would find wrong: columns as in ingest.quarantine and ingest.quarantine_rows.
+CREATE FUNCTION ingest.drift(target regclass, source text, options jsonb DEFAULT '{}',
+	OUT file text, OUT kind text, OUT column_name text, OUT file_column text, OUT expected text,
+	OUT found text, OUT severity text, OUT action text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'ingest_drift' LANGUAGE C VOLATILE;
+
 CREATE FUNCTION ingest.validate(target regclass, source text, options jsonb DEFAULT '{}',
 	OUT file text, OUT record_no bigint, OUT line_no bigint, OUT column_name text, OUT rule text,
 	OUT message text, OUT value text, OUT sqlstate text, OUT byte_offset bigint,
@@ -573,6 +604,8 @@ COMMENT ON FUNCTION ingest.publish(bigint, text[], text, jsonb) IS
 	'publishes a staged load in the current transaction';
 COMMENT ON FUNCTION ingest.discard(bigint) IS
 	'gives up a load that is not published and drops what it staged';
+COMMENT ON FUNCTION ingest.drift(regclass, text, jsonb) IS
+	'how columns of files differ from those of a table, and what a load would do about it; writes nothing';
 COMMENT ON FUNCTION ingest.validate(regclass, text, jsonb) IS
 	'every violation that a load of the files would find; writes nothing';
 COMMENT ON FUNCTION ingest.validate_summary(regclass, text, jsonb) IS

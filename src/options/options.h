@@ -40,7 +40,8 @@ typedef enum OptionsNewColumns
 	NEW_COLUMNS_IGNORE,
 	NEW_COLUMNS_EVOLVE,
 	NEW_COLUMNS_DISCARD_ROW,
-	NEW_COLUMNS_CAPTURE
+	NEW_COLUMNS_CAPTURE,
+	NEW_COLUMNS_SAMPLE /* read as text, by who only looks */
 } OptionsNewColumns;
 
 typedef enum OptionsMissingColumns

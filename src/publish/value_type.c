@@ -83,13 +83,31 @@ values_sql(List *tables, const char *column)
 	return sql.data;
 }
 
+/* SELECT … FROM the values, which are a query's. */
+typedef struct ValuesQuery
+{
+	const char *values; /* SELECT … AS value …; $1: texts */
+	List *texts;        /* NIL: the query needs none */
+	const char *select;
+} ValuesQuery;
+
 static void
-run_sql(void *arg)
+run_query(const ValuesQuery *query, StatementRow row, void *arg)
 {
 	Statement statement;
 
-	statement_init(&statement, arg);
-	statement_run(&statement, NULL, NULL);
+	statement_init(&statement,
+				   psprintf("SELECT %s FROM (%s) AS values", query->select, query->values));
+	if (query->texts != NIL)
+		statement_add_texts(&statement, query->texts);
+	statement_run(&statement, row, arg);
+}
+
+/* What guard_call() runs. */
+static void
+try_cast(void *arg)
+{
+	run_query(arg, NULL, NULL);
 }
 
 /* Are values written otherwise than PostgreSQL reads them? */
@@ -110,30 +128,43 @@ is_foreign(Notation notation, const ConvertFormat *format)
 	return false;
 }
 
-const char *
-value_type_find(List *tables, const char *column, const ConvertFormat *format)
+static const char *
+find_type(ValuesQuery *query, const ConvertFormat *format)
 {
-	char *values = values_sql(tables, column);
 	Verdicts verdicts = {0};
-	StringInfoData sql;
-	Statement statement;
+	StringInfoData select;
 	int i;
 
-	initStringInfo(&sql);
-	appendStringInfoString(&sql, "SELECT pg_catalog.count(value) > 0");
+	initStringInfo(&select);
+	appendStringInfoString(&select, "pg_catalog.count(value) > 0");
 	for (i = 0; i < (int) lengthof(candidates); i++)
-		appendStringInfo(&sql, ", pg_catalog.bool_and(%s)", candidates[i].condition);
-	appendStringInfo(&sql, " FROM (%s) AS values", values);
-	statement_init(&statement, sql.data);
-	statement_run(&statement, read_verdicts, &verdicts);
+		appendStringInfo(&select, ", pg_catalog.bool_and(%s)", candidates[i].condition);
+	query->select = select.data;
+	run_query(query, read_verdicts, &verdicts);
 	if (!verdicts.has_values)
 		return NULL;
 	for (i = 0; i < (int) lengthof(candidates); i++)
+	{
+		query->select = psprintf("pg_catalog.count(value::%s)", candidates[i].type);
 		if (verdicts.meets[i] && !is_foreign(candidates[i].notation, format) &&
-			guard_call(run_sql,
-					   psprintf("SELECT pg_catalog.count(value::%s) FROM (%s) AS values",
-								candidates[i].type, values),
-					   NULL))
+			guard_call(try_cast, query, NULL))
 			return candidates[i].type;
+	}
 	return "text";
+}
+
+const char *
+value_type_find(List *tables, const char *column, const ConvertFormat *format)
+{
+	ValuesQuery query = {.values = values_sql(tables, column)};
+
+	return find_type(&query, format);
+}
+
+const char *
+value_type_of_texts(List *texts, const ConvertFormat *format)
+{
+	ValuesQuery query = {.values = "SELECT pg_catalog.unnest($1) AS value", .texts = texts};
+
+	return texts == NIL ? NULL : find_type(&query, format);
 }

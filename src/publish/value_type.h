@@ -14,4 +14,7 @@
  */
 extern const char *value_type_find(List *tables, const char *column, const ConvertFormat *format);
 
+/* The same of texts (of char *). */
+extern const char *value_type_of_texts(List *texts, const ConvertFormat *format);
+
 #endif

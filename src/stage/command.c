@@ -6,12 +6,14 @@
 #include "stage/command.h"
 
 #include "libpq/pqformat.h"
+#include "manifest/differences.h"
 #include "stage/lane_table.h"
 
 enum
 {
 	COMMAND_PLAN = 'P',
 	COMMAND_FILES = 'F',
+	COMMAND_DRIFT = 'D',
 	COMMAND_STATUS = 'S',
 	COMMAND_CHECKS = 'C'
 };
@@ -177,6 +179,55 @@ run_files(StringInfo buf)
 }
 
 void
+command_write_drift(const DriftCommand *drift, StringInfo buf)
+{
+	ListCell *lc;
+
+	pq_sendbyte(buf, COMMAND_DRIFT);
+	pq_sendint64(buf, drift->load_id);
+	pq_sendint32(buf, drift->file_no);
+	pq_sendint32(buf, drift->first);
+	pq_sendint32(buf, list_length(drift->differences));
+	foreach (lc, drift->differences)
+	{
+		const ManifestDifference *difference = lfirst(lc);
+
+		send_string(buf, difference->kind);
+		send_string(buf, difference->column);
+		send_string(buf, difference->file_column);
+		send_string(buf, difference->expected);
+		send_string(buf, difference->found);
+		send_string(buf, difference->action);
+		pq_sendbyte(buf, difference->breaking);
+	}
+}
+
+static void
+run_drift(StringInfo buf)
+{
+	int64 load_id = pq_getmsgint64(buf);
+	int file_no = pq_getmsgint(buf, 4);
+	int first = pq_getmsgint(buf, 4);
+	int n = pq_getmsgint(buf, 4);
+	List *differences = NIL;
+
+	while (n-- > 0)
+	{
+		ManifestDifference *difference = palloc(sizeof(ManifestDifference));
+
+		difference->kind = get_string(buf);
+		difference->column = get_string(buf);
+		difference->file_column = get_string(buf);
+		difference->expected = get_string(buf);
+		difference->found = get_string(buf);
+		difference->action = get_string(buf);
+		difference->breaking = pq_getmsgbyte(buf);
+		differences = lappend(differences, difference);
+	}
+	manifest_add_drift(load_id, file_no, first, differences);
+}
+
+void
 command_write_status(int64 load_id, const char *status, const char *message, StringInfo buf)
 {
 	pq_sendbyte(buf, COMMAND_STATUS);
@@ -253,6 +304,9 @@ command_run(StringInfo buf)
 			break;
 		case COMMAND_FILES:
 			run_files(buf);
+			break;
+		case COMMAND_DRIFT:
+			run_drift(buf);
 			break;
 		case COMMAND_STATUS:
 			run_status(buf);

@@ -26,6 +26,17 @@ extern void command_write_plan(const PlanCommand *plan, StringInfo buf);
 /* More files of a load whose plan is made; for lists too long for one message. */
 extern void command_write_files(int64 load_id, Oid target, List *files, StringInfo buf);
 
+/* How a file of a load differs from the target. */
+typedef struct DriftCommand
+{
+	int64 load_id;
+	int file_no;
+	int first;         /* number of the first of differences; 0: those known before are forgotten */
+	List *differences; /* of ManifestDifference * */
+} DriftCommand;
+
+extern void command_write_drift(const DriftCommand *drift, StringInfo buf);
+
 /* The end of staging: 'staged', 'rejected' or 'failed'; lanes go with the last two. */
 extern void command_write_status(int64 load_id, const char *status, const char *message,
 								 StringInfo buf);

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "source/parquet_file.h"
 #include "stage/chunker.h"
+#include "stage/drift_log.h"
 #include "stage/mapping.h"
 #include "stage/row_group_cutter.h"
 #include "utils/memutils.h"
@@ -72,6 +73,8 @@ file_columns_find(const StageRequest *request, List *files, int enough)
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(context);
 		file_columns_head(request->options, file, &head);
+		if (request->drift_log != NULL && !head.missing)
+			drift_log_file(request->drift_log, request, foreach_current_index(lc), file, &head);
 		if (!head.missing || (is_last && columns == NIL))
 			found = mapping_columns(request->target, request->options, &head, file, columns);
 		else

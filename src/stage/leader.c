@@ -14,6 +14,7 @@
 
 #include "manifest/quarantine.h"
 #include "miscadmin.h"
+#include "stage/drift_log.h"
 #include "stage/executor.h"
 #include "stage/failpoint.h"
 #include "stage/feeder.h"
@@ -36,22 +37,46 @@ typedef struct Leader
 	Executor *executor; /* NULL when none runs */
 	Limits limits;
 	Progress progress;
+	DriftLog *drift;
 	bool is_entered;      /* the manifest has the load, or will not take it */
 	const char *rejected; /* why, when there are too many bad rows */
 } Leader;
 
 /* The columns of a new load: those that any of its files provides. */
 static void
-find_columns(const StageRequest *request, const StagePlan *plan)
+find_columns(Leader *leader)
 {
-	ManifestLoad *load = plan->command.load;
+	StageRequest request = *leader->request;
+	ManifestLoad *load = leader->plan->command.load;
 	List *files = NIL;
 	ListCell *lc;
 
-	foreach (lc, plan->files)
+	foreach (lc, leader->plan->files)
 		files = lappend(files, ((PlannedFile *) lfirst(lc))->source);
-	load->columns = file_columns_find(request, files, PG_INT32_MAX);
-	new_columns_find(request, files, load);
+	request.drift_log = leader->drift;
+	load->columns = file_columns_find(&request, files, PG_INT32_MAX);
+	new_columns_find(leader->request, files, load);
+}
+
+/* Files that a load gets when it is continued: how they differ from the target. */
+static void
+look_at_new_files(Leader *leader)
+{
+	const IngestOptions *options = leader->request->options;
+	ListCell *lc;
+
+	foreach (lc, leader->plan->files)
+	{
+		const PlannedFile *file = lfirst(lc);
+		FileHead head;
+
+		if (!file->is_new)
+			continue;
+		file_columns_head(options, file->source, &head);
+		if (!head.missing)
+			drift_log_file(leader->drift, leader->request, file->manifest->file_no, file->source,
+						   &head);
+	}
 }
 
 /* Runs a command and leaves buf empty. */
@@ -101,6 +126,8 @@ enter_plan(Leader *leader)
 		batch = NIL;
 		bytes = 0;
 	}
+	foreach (lc, drift_log_commands(leader->drift))
+		leader->executor->routine->command(leader->executor, lfirst(lc));
 	FAILPOINT("planned");
 }
 
@@ -218,7 +245,9 @@ find_contract(Leader *leader)
 	ManifestLoad *load = leader->plan->command.load;
 
 	if (leader->plan->command.is_new)
-		find_columns(request, leader->plan);
+		find_columns(leader);
+	else
+		look_at_new_files(leader);
 	rules.new_columns = load->new_columns;
 	rules.new_types = load->new_types;
 	leader->setup.spec = contract_spec_build(request->target, load->columns, &rules);
@@ -361,6 +390,7 @@ stage_run(const StageRequest *request, StageOutcome *outcome)
 	if (leader.plan->is_staged)
 		return;
 	init_setup(&leader);
+	leader.drift = drift_log_create(load->load_id);
 	run_plan(&leader);
 	FAILPOINT("staged");
 }

@@ -69,6 +69,12 @@ extern void mapping_map_capture(Mapping *mapping);
 
 /* mapping_missing.c */
 
+/*
+ * Does the table fill the column by itself, whatever files have: as an identity, or by a default
+ * that is not always the same (a sequence, the time)?
+ */
+extern bool mapping_is_filled_by_table(Relation target, int column);
+
 /* Error when the file lacks columns that it must have, before any row is read. */
 extern void mapping_check_missing(const Mapping *mapping);
 

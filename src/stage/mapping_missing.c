@@ -10,12 +10,8 @@
 #include "rewrite/rewriteHandler.h"
 #include "stage/mapping_internal.h"
 
-/*
- * Does the table fill the column by itself, whatever files have: as an identity, or by a default
- * that is not always the same (a sequence, the time)?
- */
-static bool
-is_filled_by_table(Relation target, int column)
+bool
+mapping_is_filled_by_table(Relation target, int column)
 {
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(target), column);
 
@@ -50,7 +46,7 @@ find_missing(const Mapping *mapping, MissingColumns *missing)
 			missing->required = lappend(missing->required, name);
 		if (!mapping_is_loadable(att) || mapping_has_name(mapping->options->computed, name))
 			continue;
-		if (is_frozen && !is_filled_by_table(target, i))
+		if (is_frozen && !mapping_is_filled_by_table(target, i))
 			missing->frozen = lappend(missing->frozen, name);
 		if (att->attnotnull && build_column_default(target, i + 1) == NULL)
 			missing->not_null = lappend(missing->not_null, name);

@@ -98,6 +98,7 @@ mapping_take_new(Mapping *mapping, int field, char *name, NameFaults *faults)
 		case NEW_COLUMNS_IGNORE:
 			return;
 		case NEW_COLUMNS_EVOLVE:
+		case NEW_COLUMNS_SAMPLE:
 			evolve(mapping, field, name, faults);
 			return;
 		case NEW_COLUMNS_CAPTURE:

@@ -21,6 +21,7 @@ typedef struct StageRequest
 	IngestOptions *options;
 	const ContractDocument *document; /* what is set for the target; NULL: nothing */
 	int contract_version;             /* of document; 0: none */
+	struct DriftLog *drift_log; /* keeps how files differ whose columns are looked for; NULL */
 } StageRequest;
 
 typedef struct StageOutcome
