@@ -207,6 +207,9 @@ OBJS += \
 	src/stage/progress.o \
 	src/stage/quarantine_writer.o \
 	src/stage/rejection.o \
+	src/stage/replay_json.o \
+	src/stage/replay_reader.o \
+	src/stage/restage.o \
 	src/stage/row_builder.o \
 	src/stage/row_checker.o \
 	src/stage/row_group_cutter.o \
@@ -230,6 +233,7 @@ OBJS += \
 	src/manifest/publications.o \
 	src/manifest/quarantine.o \
 	src/manifest/quarantine_queue.o \
+	src/manifest/replays.o \
 	src/manifest/statement.o \
 	src/manifest/swaps.o
 
@@ -281,6 +285,7 @@ OBJS += \
 	src/publish/key_lookup.o \
 	src/publish/key_order.o \
 	src/publish/lane_reader.o \
+	src/publish/late_rows.o \
 	src/publish/merge.o \
 	src/publish/merge_statement.o \
 	src/publish/missing.o \
@@ -354,6 +359,8 @@ OBJS += \
 	src/api/publish_load.o \
 	src/api/quarantine_functions.o \
 	src/api/quarantine_options.o \
+	src/api/replay.o \
+	src/api/replay_rows.o \
 	src/api/swap_functions.o \
 	src/api/validate.o \
 	src/api/validation.o

@@ -502,6 +502,10 @@ CREATE FUNCTION ingest.contract(target regclass)
 RETURNS jsonb
 AS 'MODULE_PATHNAME', 'ingest_contract' LANGUAGE C STRICT STABLE;
 
+CREATE FUNCTION ingest.replay(target regclass, options jsonb DEFAULT '{}')
+RETURNS ingest.load_result
+AS 'MODULE_PATHNAME', 'ingest_replay' LANGUAGE C;
+
 CREATE FUNCTION ingest.discard_quarantine(target regclass, reason text, options jsonb DEFAULT '{}')
 RETURNS bigint
 AS 'MODULE_PATHNAME', 'ingest_discard_quarantine' LANGUAGE C;
@@ -622,6 +626,8 @@ COMMENT ON FUNCTION ingest.set_contract(regclass, jsonb) IS
 	'sets what rows of a table must satisfy, as a new version, and returns its number';
 COMMENT ON FUNCTION ingest.contract(regclass) IS
 	'what rows of a table must satisfy: its columns, types and constraints, and the contract set for it';
+COMMENT ON FUNCTION ingest.replay(regclass, jsonb) IS
+	'open rows of quarantine through the contract of now, into the table, once; never over a newer row';
 COMMENT ON FUNCTION ingest.discard_quarantine(regclass, text, jsonb) IS
 	'open rows of quarantine that nobody wants any more: notes who says so, when and why';
 COMMENT ON FUNCTION ingest.options() IS

@@ -63,33 +63,135 @@ add_sources(const ContractDocument *document, IngestOptions *options)
 	}
 }
 
-void
-load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms)
+/* The stored contract, understood; NULL if there is none. */
+static ContractDocument *
+read_contract(Oid target, int version, LoadTerms *terms)
 {
 	ManifestContract *stored = manifest_contract(target, version);
 	DocumentErrors errors;
 	ContractDocument *document;
 
-	memset(terms, 0, sizeof(*terms));
 	if (stored == NULL)
-	{
-		terms->options_text = jsonb_text(options);
-		terms->options = options_parse(options);
-		return;
-	}
+		return NULL;
 	document_errors_init(&errors);
 	document = document_parse(jsonb_of_text(stored->contract), &errors);
 	document_errors_raise(&errors, psprintf("contract of table \"%s\"", get_rel_name(target)));
 	document->search_path = stored->search_path;
-	if (document->options != NULL)
-		options = DatumGetJsonbP(DirectFunctionCall2(
-			jsonb_concat, JsonbPGetDatum(document->options), JsonbPGetDatum(options)));
 	terms->version = stored->version;
+	return document;
+}
+
+/* first || second */
+static Jsonb *
+concatenate(Jsonb *first, Jsonb *second)
+{
+	if (first == NULL)
+		return second;
+	return DatumGetJsonbP(
+		DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(first), JsonbPGetDatum(second)));
+}
+
+static void
+set_terms(const ContractDocument *document, Jsonb *options, LoadTerms *terms)
+{
 	terms->document = document;
 	terms->options_text = jsonb_text(options);
 	terms->options = options_parse(options);
+	if (document == NULL)
+		return;
 	add_sources(document, terms->options);
 	terms->options->inputs = contract_spec_inputs(document);
+}
+
+void
+load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms)
+{
+	ContractDocument *document;
+
+	memset(terms, 0, sizeof(*terms));
+	document = read_contract(target, version, terms);
+	if (document != NULL)
+		options = concatenate(document->options, options);
+	set_terms(document, options, terms);
+}
+
+/* Values are written as PostgreSQL writes them, under the names of the target. */
+static void
+forget_delivery(ContractDocument *document)
+{
+	ListCell *lc;
+
+	foreach (lc, document->columns)
+	{
+		DocumentColumn *column = lfirst(lc);
+
+		column->transform = NULL;
+		column->sources = NIL;
+		column->required = false;
+	}
+}
+
+static void
+set_transforms(ContractDocument *document, List *set)
+{
+	ListCell *lc;
+
+	foreach (lc, set)
+	{
+		const DocumentRule *rule = lfirst(lc);
+		DocumentColumn *column = document_column(document, rule->name);
+
+		if (column == NULL)
+		{
+			column = palloc0(sizeof(DocumentColumn));
+			column->name = rule->name;
+			column->min_length = column->max_length = -1;
+			document->columns = lappend(document->columns, column);
+		}
+		column->transform = rule->expression;
+	}
+}
+
+/* What a transform of "set" says must fit the target, as if the contract said it. */
+static void
+verify_transforms(Oid target, const ContractDocument *document)
+{
+	Relation rel = table_open(target, AccessShareLock);
+	DocumentErrors errors;
+
+	document_errors_init(&errors);
+	contract_spec_verify(rel, document, &errors);
+	document_errors_raise(&errors, "contract with option \"set\"");
+	table_close(rel, NoLock);
+}
+
+void
+load_terms_again(Oid target, const TermsAgain *again, Jsonb *options, LoadTerms *terms)
+{
+	ContractDocument *document;
+
+	memset(terms, 0, sizeof(*terms));
+	document = read_contract(target, 0, terms);
+	if (document == NULL)
+		document = palloc0(sizeof(ContractDocument));
+	document->checks = NIL;
+	if (again->is_target_row)
+		forget_delivery(document);
+	set_transforms(document, again->set);
+	if (again->set != NIL)
+		verify_transforms(target, document);
+	set_terms(document, concatenate(again->options, concatenate(document->options, options)),
+			  terms);
+	terms->options->header = HEADER_TRUE;
+	terms->options->new_columns = NEW_COLUMNS_IGNORE;
+	if (terms->options->on_error == ON_ERROR_IGNORE)
+		terms->options->on_error = ON_ERROR_QUARANTINE;
+	if (!again->is_target_row)
+		return;
+	terms->options->filename = NULL;
+	terms->options->hive_partitioning = false;
+	terms->options->column_map = NIL;
+	terms->options->match_by = MATCH_BY_NAME;
 }
 
 /* What guard_call() runs. */

@@ -20,6 +20,18 @@ typedef struct LoadTerms
 /* options: of the call, which come before those of the contract.  version 0: the newest. */
 extern void load_terms(Oid target, int version, Jsonb *options, LoadTerms *terms);
 
+/* How rows are read that were delivered before. */
+typedef struct TermsAgain
+{
+	Jsonb *options; /* of their load: before those of the contract and of the call */
+	List *set;      /* of DocumentRule *: columns that are computed now, and how */
+	bool
+		is_target_row; /* they have the target's columns, as PostgreSQL writes them, not those of a file */
+} TermsAgain;
+
+/* The same for such rows; the contract's checks of whole loads are left out. */
+extern void load_terms_again(Oid target, const TermsAgain *again, Jsonb *options, LoadTerms *terms);
+
 /* Tells a request what its load goes by. */
 extern void load_terms_apply(const LoadTerms *terms, StageRequest *request);
 

@@ -38,8 +38,8 @@ PG_FUNCTION_INFO_V1(ingest_discard);
 #define BUSY_MESSAGE "another load into the table is running"
 
 /* One row of type load_result. load_id 0 and message NULL become SQL NULL. */
-static Datum
-make_result(FunctionCallInfo fcinfo, int64 load_id, const char *status,
+Datum
+load_result(FunctionCallInfo fcinfo, int64 load_id, const char *status,
 			const ManifestCounts *counts, TimestampTz started_at, const char *message)
 {
 	Datum values[RESULT_COLUMNS];
@@ -121,8 +121,11 @@ load_run(const LoadCall *call, ManifestCounts *counts)
 	stage_run(&request, &outcome);
 	counts->files_skipped = outcome.files_skipped;
 	if (outcome.load_id != 0)
+	{
 		publish_load(manifest_load(outcome.load_id), request.target, &call->chosen, &call->terms,
 					 counts);
+		publish_load_warn(outcome.load_id, counts);
+	}
 	else
 		table_close(request.target, NoLock);
 	return outcome.load_id;
@@ -138,12 +141,12 @@ ingest_load(PG_FUNCTION_ARGS)
 
 	load_init(fcinfo, &call);
 	if (!load_begin(&call))
-		return make_result(fcinfo, 0, "busy", &counts, started_at, BUSY_MESSAGE);
+		return load_result(fcinfo, 0, "busy", &counts, started_at, BUSY_MESSAGE);
 	load_id = load_run(&call, &counts);
 	if (load_id == 0)
-		return make_result(fcinfo, 0, "nothing_new", &counts, started_at,
+		return load_result(fcinfo, 0, "nothing_new", &counts, started_at,
 						   "every file is loaded already");
-	return make_result(fcinfo, load_id, "published", &counts, started_at, NULL);
+	return load_result(fcinfo, load_id, "published", &counts, started_at, NULL);
 }
 
 Datum
@@ -252,7 +255,7 @@ ingest_publish(PG_FUNCTION_ARGS)
 	options = options_parse(argument_options(fcinfo, 3));
 	load = lock_load(PG_GETARG_INT64(0), false, options->on_busy, &busy);
 	if (busy)
-		return make_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
+		return load_result(fcinfo, load->load_id, "busy", &counts, started_at, BUSY_MESSAGE);
 	target = access_open_target(load->target);
 	check_publishable(load);
 	if (strategy_name == NULL && unique_key == NIL && load->strategy != NULL)
@@ -264,7 +267,8 @@ ingest_publish(PG_FUNCTION_ARGS)
 	load_terms(load->target, 0, argument_options(fcinfo, 3), &terms);
 	terms.options = with_options_of_load(fcinfo, 3, load);
 	publish_load(load, target, &strategy, &terms, &counts);
-	return make_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
+	publish_load_warn(load->load_id, &counts);
+	return load_result(fcinfo, load->load_id, "published", &counts, started_at, NULL);
 }
 
 Datum

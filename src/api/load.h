@@ -9,6 +9,7 @@
 #include "fmgr.h"
 #include "manifest/manifest.h"
 #include "options/options.h"
+#include "utils/timestamp.h"
 
 typedef struct LoadCall
 {
@@ -37,5 +38,9 @@ extern bool load_begin(LoadCall *call);
  * 0 when nothing is new.
  */
 extern int64 load_run(const LoadCall *call, ManifestCounts *counts);
+
+/* A row of type load_result.  load_id 0 and message NULL become SQL NULL. */
+extern Datum load_result(FunctionCallInfo fcinfo, int64 load_id, const char *status,
+						 const ManifestCounts *counts, TimestampTz started_at, const char *message);
 
 #endif

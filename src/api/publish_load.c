@@ -24,17 +24,19 @@
 #include "stage/lane_table.h"
 #include "stage/stage.h"
 
-static void
-warn_about_quarantine(int64 load_id, int64 rows)
+void
+publish_load_warn(int64 load_id, const ManifestCounts *counts)
 {
-	char *summary = quarantine_summary(load_id);
+	int64 rows = counts->rows_quarantined;
 
+	if (rows == 0)
+		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg_plural("load " INT64_FORMAT ": " INT64_FORMAT " row is in quarantine",
 						   "load " INT64_FORMAT ": " INT64_FORMAT " rows are in quarantine", rows,
 						   load_id, rows),
-			 errdetail("Commonest reasons: %s.", summary),
+			 errdetail("Commonest reasons: %s.", quarantine_summary(load_id)),
 			 errhint("See SELECT * FROM ingest.quarantine WHERE load_id = " INT64_FORMAT ";",
 					 load_id)));
 }
@@ -197,7 +199,5 @@ publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strate
 	load->unique_key = strategy->key;
 	load->contract_version = terms->version;
 	finish_publish(load, counts, NULL);
-	if (counts->rows_quarantined > 0)
-		warn_about_quarantine(load->load_id, counts->rows_quarantined);
 	FAILPOINT("published");
 }

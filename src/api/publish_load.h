@@ -18,4 +18,7 @@
 extern void publish_load(ManifestLoad *load, Relation target, const StrategyArgument *strategy,
 						 const LoadTerms *terms, ManifestCounts *counts);
 
+/* Tells the caller of rows of the load that are in quarantine. */
+extern void publish_load_warn(int64 load_id, const ManifestCounts *counts);
+
 #endif

@@ -99,8 +99,11 @@ manifest_file_path(int64 load_id, int file_no)
 	Statement statement;
 	List *paths = NIL;
 
-	statement_init(&statement, "SELECT path FROM ingest.manifest_files"
-							   " WHERE load_id = $1 AND file_no = $2");
+	statement_init(&statement,
+				   "SELECT path FROM ingest.manifest_files WHERE load_id = $1 AND file_no = $2"
+				   " UNION ALL SELECT f.path FROM ingest.manifest_replays r"
+				   " JOIN ingest.manifest_files f ON f.load_id = r.of_load_id"
+				   "  AND f.file_no = r.of_file_no WHERE r.load_id = $1 AND r.file_no = $2");
 	statement_add_int64(&statement, load_id);
 	statement_add_int32(&statement, file_no);
 	statement_run(&statement, read_text, &paths);

@@ -11,7 +11,6 @@
 #include "manifest/statement.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -53,26 +52,6 @@ manifest_insert_load(const ManifestLoad *load)
 	statement_add_texts(&statement, load->new_columns);
 	statement_add_texts(&statement, load->new_types);
 	statement_run(&statement, NULL, NULL);
-}
-
-/* A text[] column as a list of char *. */
-static List *
-row_texts(HeapTuple tuple, TupleDesc desc, int column)
-{
-	bool isnull;
-	Datum value = SPI_getbinval(tuple, desc, column, &isnull);
-	List *result = NIL;
-	Datum *elements;
-	int n;
-	int i;
-
-	if (isnull)
-		return NIL;
-	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
-					  &n);
-	for (i = 0; i < n; i++)
-		result = lappend(result, TextDatumGetCString(elements[i]));
-	return result;
 }
 
 /* StatementRow for LOAD_COLUMNS: appends a ManifestLoad to *(List **) arg. */

@@ -123,6 +123,7 @@ extern void manifest_insert_file(int64 load_id, Oid target, const ManifestFile *
 /* size, content_hash and chunks of file are known; head: NULL for files of another format than text. */
 extern void manifest_finish_file(int64 load_id, const ManifestFile *file, const ManifestHead *head);
 extern List *manifest_files(int64 load_id); /* of ManifestFile *, by number */
+/* Of a replay, that of the file from which the rows came. */
 extern char *manifest_file_path(int64 load_id, int file_no);
 
 /* Which of n sizes belong to some published file of target: sets known[i]. */

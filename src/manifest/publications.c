@@ -65,7 +65,7 @@ publication_end(int64 load_id)
 	statement_run(&statement, NULL, NULL);
 }
 
-/* StatementRow for publication_of(). */
+/* StatementRow for horizon_of(). */
 static void
 read_publication(HeapTuple tuple, TupleDesc desc, void *arg)
 {
@@ -83,7 +83,7 @@ read_publication(HeapTuple tuple, TupleDesc desc, void *arg)
 }
 
 LoadHorizon *
-publication_of(int64 load_id)
+horizon_of(int64 load_id)
 {
 	LoadHorizon *horizon = palloc0(sizeof(LoadHorizon));
 	Statement statement;
@@ -114,7 +114,7 @@ full_xid(const LoadHorizon *horizon, TransactionId xmin)
 }
 
 bool
-publication_is_older(const LoadHorizon *horizon, TransactionId xmin)
+horizon_is_older(const LoadHorizon *horizon, TransactionId xmin)
 {
 	uint64 full = full_xid(horizon, xmin);
 
@@ -126,7 +126,7 @@ publication_is_older(const LoadHorizon *horizon, TransactionId xmin)
 }
 
 bool
-publication_wrote(const LoadHorizon *horizon, TransactionId xmin)
+horizon_wrote(const LoadHorizon *horizon, TransactionId xmin)
 {
 	uint64 full = full_xid(horizon, xmin);
 	int i;

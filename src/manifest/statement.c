@@ -131,6 +131,34 @@ statement_add_int64s(Statement *statement, const int64 *values, int n)
 }
 
 void
+statement_add_int32s(Statement *statement, const int32 *values, int n)
+{
+	Datum *elements = palloc(n * sizeof(Datum));
+	int i;
+
+	for (i = 0; i < n; i++)
+		elements[i] = Int32GetDatum(values[i]);
+	add_arg(
+		statement, INT4ARRAYOID,
+		PointerGetDatum(construct_array(elements, n, INT4OID, sizeof(int32), true, TYPALIGN_INT)),
+		false);
+}
+
+void
+statement_add_jsonbs(Statement *statement, List *values)
+{
+	Datum *elements = palloc(list_length(values) * sizeof(Datum));
+	int n = 0;
+	ListCell *lc;
+
+	foreach (lc, values)
+		elements[n++] = JsonbPGetDatum((Jsonb *) lfirst(lc));
+	add_arg(statement, JSONBARRAYOID,
+			PointerGetDatum(construct_array(elements, n, JSONBOID, -1, false, TYPALIGN_INT)),
+			false);
+}
+
+void
 statement_add_timestamp(Statement *statement, int64 unix_microseconds)
 {
 	add_arg(statement, TIMESTAMPTZOID,
@@ -229,6 +257,44 @@ row_hash(HeapTuple tuple, TupleDesc desc, int column)
 	hash = palloc(MANIFEST_HASH_LEN);
 	memcpy(hash, VARDATA_ANY(bytes), MANIFEST_HASH_LEN);
 	return hash;
+}
+
+List *
+row_texts(HeapTuple tuple, TupleDesc desc, int column)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(tuple, desc, column, &isnull);
+	List *result = NIL;
+	Datum *elements;
+	int n;
+	int i;
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  &n);
+	for (i = 0; i < n; i++)
+		result = lappend(result, TextDatumGetCString(elements[i]));
+	return result;
+}
+
+char *
+row_bytes(HeapTuple tuple, TupleDesc desc, int column, int *len)
+{
+	bool isnull;
+	Datum value = SPI_getbinval(tuple, desc, column, &isnull);
+	bytea *bytes;
+	char *copy;
+
+	*len = 0;
+	if (isnull)
+		return NULL;
+	bytes = DatumGetByteaPP(value);
+	*len = VARSIZE_ANY_EXHDR(bytes);
+	copy = palloc(*len + 1);
+	memcpy(copy, VARDATA_ANY(bytes), *len);
+	copy[*len] = '\0';
+	return copy;
 }
 
 bool

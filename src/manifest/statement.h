@@ -33,6 +33,8 @@ extern void statement_add_regclass(Statement *statement, Oid value);
 extern void statement_add_bytes(Statement *statement, const void *data, size_t len);
 extern void statement_add_texts(Statement *statement, List *values);
 extern void statement_add_int64s(Statement *statement, const int64 *values, int n);
+extern void statement_add_int32s(Statement *statement, const int32 *values, int n);
+extern void statement_add_jsonbs(Statement *statement, List *values); /* of Jsonb * */
 extern void statement_add_timestamp(Statement *statement, int64 unix_microseconds);
 extern void statement_add_jsonb(Statement *statement, const char *text);
 
@@ -46,6 +48,8 @@ extern uint64 statement_run(const Statement *statement, StatementRow row, void *
 extern int64 row_int64(HeapTuple tuple, TupleDesc desc, int column);
 extern char *row_text(HeapTuple tuple, TupleDesc desc, int column);
 extern unsigned char *row_hash(HeapTuple tuple, TupleDesc desc, int column);
+extern char *row_bytes(HeapTuple tuple, TupleDesc desc, int column, int *len);
+extern List *row_texts(HeapTuple tuple, TupleDesc desc, int column); /* of char *; NIL for NULL */
 extern bool row_is_null(HeapTuple tuple, TupleDesc desc, int column);
 
 /* The owner of the extension's tables. */

@@ -187,34 +187,62 @@ options_parse(Jsonb *jsonb)
 	return options;
 }
 
-char *
-options_fingerprint(const IngestOptions *options)
+static bool
+is_fingerprinted(const OptionSpec *spec)
+{
+	return spec->fingerprint;
+}
+
+static bool
+is_of_publishing(const OptionSpec *spec)
+{
+	size_t begin = offsetof(IngestOptions, publish);
+
+	return spec->size > 0 && spec->kind->print != NULL && spec->offset >= begin &&
+		   spec->offset < begin + sizeof(PublishOptions);
+}
+
+/* The chosen options that differ from their defaults, as JSON. */
+static char *
+print_options(const IngestOptions *options, bool (*is_chosen)(const OptionSpec *spec))
 {
 	IngestOptions *defaults = initial_options();
-	StringInfoData fingerprint;
+	StringInfoData text;
 	StringInfoData value;
 	StringInfoData unset;
 	int i;
 
 	resolve_defaults(defaults);
-	initStringInfo(&fingerprint);
+	initStringInfo(&text);
 	initStringInfo(&value);
 	initStringInfo(&unset);
 	for (i = 0; i < options_count(); i++)
 	{
 		const OptionSpec *spec = option_spec(i);
 
-		if (!spec->fingerprint)
+		if (!is_chosen(spec))
 			continue;
 		resetStringInfo(&value);
 		resetStringInfo(&unset);
 		spec->kind->print(spec, options, &value);
 		spec->kind->print(spec, defaults, &unset);
 		if (strcmp(value.data, unset.data) != 0)
-			appendStringInfo(&fingerprint, "%s\"%s\": %s", fingerprint.len > 0 ? ", " : "",
-							 spec->name, value.data);
+			appendStringInfo(&text, "%s\"%s\": %s", text.len > 0 ? ", " : "", spec->name,
+							 value.data);
 	}
-	return psprintf("{%s}", fingerprint.data);
+	return psprintf("{%s}", text.data);
+}
+
+char *
+options_fingerprint(const IngestOptions *options)
+{
+	return print_options(options, is_fingerprinted);
+}
+
+char *
+options_of_publishing(const IngestOptions *options)
+{
+	return print_options(options, is_of_publishing);
 }
 
 const OptionInfo *

@@ -193,6 +193,9 @@ extern IngestOptions *options_parse(Jsonb *options);
  */
 extern char *options_fingerprint(const IngestOptions *options);
 
+/* The same of the options that say how staged rows go into the target. */
+extern char *options_of_publishing(const IngestOptions *options);
+
 /* What ingest.options() shows of one option. */
 typedef struct OptionInfo
 {

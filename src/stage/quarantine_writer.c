@@ -147,12 +147,9 @@ push_string(JsonbParseState **state, const char *key, const char *value, size_t 
 	(void) pushJsonbValue(state, WJB_VALUE, &jv);
 }
 
-/*
- * [{"rule": …, "value": …, "column": …, "message": …, "sqlstate": …}, …]: keys in the
- * order of jsonb, shorter ones first, which then has nothing to sort.
- */
-static Jsonb *
-build_more_errors(const Violation *violations)
+/* Keys in the order of jsonb, shorter ones first, which then has nothing to sort. */
+Jsonb *
+quarantine_errors(const Violation *violations)
 {
 	JsonbParseState *state = NULL;
 	JsonbValue *result;
@@ -200,7 +197,7 @@ put_violations(TupleTableSlot *slot, const Violation *first)
 			 first->value == NULL ? 0 : quarantine_kept_len(first->value, first->value_len));
 	slot->tts_isnull[COL_MORE_ERRORS] = first->next == NULL;
 	if (first->next != NULL)
-		slot->tts_values[COL_MORE_ERRORS] = JsonbPGetDatum(build_more_errors(first->next));
+		slot->tts_values[COL_MORE_ERRORS] = JsonbPGetDatum(quarantine_errors(first->next));
 }
 
 static TupleTableSlot *

@@ -5,6 +5,7 @@
 #define INGEST_STAGE_QUARANTINE_WRITER_H
 
 #include "contract/batch.h"
+#include "utils/jsonb.h"
 
 typedef struct QuarantineWriter QuarantineWriter; /* opaque */
 
@@ -26,6 +27,9 @@ typedef struct QuarantineRow
 
 /* How many bytes of a value or message are kept: whole characters, as the whole line is beside them. */
 extern size_t quarantine_kept_len(const char *string, size_t len);
+
+/* [{"rule": …, "value": …, "column": …, "message": …, "sqlstate": …}, …] */
+extern Jsonb *quarantine_errors(const Violation *violations);
 
 /* Allocates in CurrentMemoryContext; one writer serves one transaction. */
 extern QuarantineWriter *quarantine_writer_begin(int64 load_id);

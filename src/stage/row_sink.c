@@ -20,6 +20,8 @@ struct RowSink
 	LaneWriter *lane;
 	QuarantineWriter *quarantine;
 	int64 load_id;
+	TakeBadRow take; /* NULL: bad rows go to quarantine */
+	void *take_arg;
 };
 
 RowSink *
@@ -31,6 +33,13 @@ row_sink_create(RowChecker *checker)
 	sink->transaction_context = AllocSetContextCreate(
 		CurrentMemoryContext, "pg_ingest chunk transaction", ALLOCSET_DEFAULT_SIZES);
 	return sink;
+}
+
+void
+row_sink_divert(RowSink *sink, TakeBadRow take, void *arg)
+{
+	sink->take = take;
+	sink->take_arg = arg;
 }
 
 void
@@ -78,6 +87,15 @@ number_rows(RowSink *sink, const Chunk *chunk)
 	}
 }
 
+static void
+put_bad_row(RowSink *sink, const QuarantineRow *bad)
+{
+	if (sink->take != NULL)
+		sink->take(sink->take_arg, bad);
+	else
+		quarantine_writer_add(quarantine_writer(sink), bad);
+}
+
 void
 row_sink_take(RowSink *sink, const Chunk *chunk)
 {
@@ -96,7 +114,7 @@ row_sink_take(RowSink *sink, const Chunk *chunk)
 			lane_writer_write_rows(sink->lane, &batch->values[at], &batch->nulls[at], batch->natts,
 								   count);
 		else if (row_checker_reject(sink->checker, first, &bad))
-			quarantine_writer_add(quarantine_writer(sink), &bad);
+			put_bad_row(sink, &bad);
 	}
 	FAILPOINT("mid_chunk");
 }

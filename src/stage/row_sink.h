@@ -12,6 +12,10 @@ typedef struct RowSink RowSink; /* opaque; lives in the context current at creat
 /* Takes the rows of checker, whose batch has the attributes of a lane. */
 extern RowSink *row_sink_create(RowChecker *checker);
 
+/* Where bad rows go instead of quarantine; the row lives as long as its batch. */
+typedef void (*TakeBadRow)(void *arg, const QuarantineRow *row);
+extern void row_sink_divert(RowSink *sink, TakeBadRow take, void *arg);
+
 /* Where the rows of the current transaction go. */
 extern void row_sink_begin(RowSink *sink, int64 load_id, Relation lane);
 
