@@ -154,6 +154,7 @@ OBJS += \
 	src/contract/row_transforms.o \
 	src/contract/simple_check.o \
 	src/contract/spec.o \
+	src/contract/spec_agreement.o \
 	src/contract/spec_notation.o \
 	src/contract/spec_rules.o
 

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "api/access.h"
 #include "audit/audit.h"
+#include "catalog/pg_type.h"
 #include "contract/guard.h"
 #include "contract/spec.h"
 #include "fmgr.h"
@@ -195,19 +196,78 @@ load_terms_again(Oid target, const TermsAgain *again, Jsonb *options, LoadTerms 
 }
 
 /* What guard_call() runs. */
+typedef struct OptionsRequest
+{
+	Jsonb *jsonb;
+	IngestOptions *options; /* out */
+} OptionsRequest;
+
 static void
 parse_options(void *arg)
 {
-	(void) options_parse(arg);
+	OptionsRequest *request = arg;
+
+	request->options = options_parse(request->jsonb);
+}
+
+/* Notes a column for captured values that the table has not, or that is for others. */
+static void
+verify_capture(Relation target, const char *name, const ContractDocument *document,
+			   DocumentErrors *errors)
+{
+	AttrNumber attno = get_attnum(RelationGetRelid(target), name);
+	const DocumentColumn *column = document_column(document, name);
+	Oid type;
+
+	if (attno <= 0)
+	{
+		document_error(errors, "options.capture_column", "table \"%s\" has no column \"%s\"",
+					   RelationGetRelationName(target), name);
+		return;
+	}
+	type = get_atttype(RelationGetRelid(target), attno);
+	if (getBaseType(type) != JSONBOID)
+		document_error(errors, "options.capture_column",
+					   "column \"%s\" must be of type jsonb, not %s", name, format_type_be(type));
+	if (column != NULL && (column->sources != NIL || column->transform != NULL || column->required))
+		document_error(errors, psprintf("columns.%s", name),
+					   "as capture_column it has no source, required or transform");
+}
+
+/* Notes columns that go by names where the options say that files have none. */
+static void
+verify_names(const IngestOptions *options, const ContractDocument *document, DocumentErrors *errors)
+{
+	bool named = options->header != HEADER_FALSE || options->columns != NIL;
+	ListCell *lc;
+
+	if (named && options->match_by != MATCH_BY_POSITION)
+		return;
+	foreach (lc, document->columns)
+	{
+		const DocumentColumn *column = lfirst(lc);
+
+		if (column->sources != NIL)
+			document_error(errors, psprintf("columns.%s.source", column->name),
+						   "needs columns that go by names, which the options exclude");
+	}
 }
 
 static void
-verify_options(const ContractDocument *document, DocumentErrors *errors)
+verify_options(Relation target, const ContractDocument *document, DocumentErrors *errors)
 {
+	OptionsRequest request = {document->options, NULL};
 	ErrorData *error;
 
-	if (document->options == NULL || guard_call(parse_options, document->options, &error))
+	if (document->options == NULL)
 		return;
+	if (guard_call(parse_options, &request, &error))
+	{
+		if (request.options->capture_column != NULL)
+			verify_capture(target, request.options->capture_column, document, errors);
+		verify_names(request.options, document, errors);
+		return;
+	}
 	/* a hint begins with what is closest; all that there is would hide the other mistakes */
 	if (error->hint != NULL && strncmp(error->hint, "Perhaps", strlen("Perhaps")) == 0)
 		document_error(errors, "options", "%s. %.*s", error->message,
@@ -232,7 +292,7 @@ ingest_set_contract(PG_FUNCTION_ARGS)
 	target = table_open(relid, ShareUpdateExclusiveLock);
 	document_errors_init(&errors);
 	document = document_parse(jsonb, &errors);
-	verify_options(document, &errors);
+	verify_options(target, document, &errors);
 	contract_spec_verify(target, document, &errors);
 	if (errors.count == 0)
 		audit_verify(target, document, &errors);

@@ -136,6 +136,38 @@ check_parameters(const DocumentCheck *check, const CheckType *type, const char *
 		document_error(errors, path, "a check of type %s needs one of: %s", type->name, type->any);
 }
 
+/* false for what is no plain number, such as an interval. */
+static bool
+read_number(const char *text, double *number)
+{
+	char *end;
+
+	if (text == NULL)
+		return false;
+	*number = strtod(text, &end);
+	return end != text && *end == '\0';
+}
+
+/* Notes bounds that nothing, or everything, lies within. */
+static void
+check_bounds(const DocumentCheck *check, const char *path, DocumentErrors *errors)
+{
+	bool is_ratio = strstr(check->type, "_ratio") != NULL;
+	double min;
+	double max;
+	bool has_min = read_number(check->min, &min);
+	bool has_max = read_number(check->max, &max);
+
+	if (has_min && has_max && min > max)
+		document_error(errors, path, "min is greater than max");
+	if (is_ratio && ((has_min && (min < 0 || min > 1)) || (has_max && (max < 0 || max > 1))))
+		document_error(errors, path, "a ratio is from 0 to 1");
+	if (check->equals != NULL && (check->min != NULL || check->max != NULL))
+		document_error(errors, path, "equals goes without min and max");
+	if (check->tolerance != NULL && check->equals == NULL)
+		document_error(errors, path, "tolerance needs equals");
+}
+
 static DocumentCheck *
 read_check(const DocumentMember *member, DocumentErrors *errors)
 {
@@ -159,7 +191,10 @@ read_check(const DocumentMember *member, DocumentErrors *errors)
 	if (type == NULL)
 		note_unknown_type(check, path, errors);
 	else if (errors->count == before)
+	{
 		check_parameters(check, type, path, errors);
+		check_bounds(check, path, errors);
+	}
 	return check;
 }
 

@@ -1,5 +1,5 @@
 /*
- * spec_internal.h: what spec.c, spec_notation.c and spec_rules.c share.
+ * spec_internal.h: what spec.c, spec_notation.c, spec_rules.c and spec_agreement.c share.
  */
 #ifndef INGEST_CONTRACT_SPEC_INTERNAL_H
 #define INGEST_CONTRACT_SPEC_INTERNAL_H
@@ -20,6 +20,25 @@ extern Node *spec_remap(Node *node, SpecRemap *context);
 /* expr: over the lane; column: whose values it judges, or -1. */
 extern void spec_add_check(ContractSpec *spec, const char *rule, const char *subject, int column,
 						   Node *expr);
+
+/* One thing that a document asks, as SQL. */
+typedef struct SpecDemand
+{
+	const char *rule;   /* as violations have it */
+	const char *column; /* NULL: the row */
+	char *subject;      /* for violations */
+	char *path;         /* in the document */
+	char *sql;
+} SpecDemand;
+
+/* spec_rules.c: what a column asks of a value of the type; value: SQL, most often its name. */
+extern void spec_column_demands(const DocumentColumn *column, const char *value, const char *type,
+								List **demands);
+/* spec_agreement.c: notes what no value could satisfy; each key by itself is known to be right. */
+extern void spec_verify_agreement(Relation target, const DocumentColumn *column, const char *type,
+								  DocumentErrors *errors);
+/* Notes a pattern that is no regular expression, and returns false. */
+extern bool spec_verify_pattern(const char *pattern, const char *path, DocumentErrors *errors);
 
 /* spec_rules.c: what document asks of rows. */
 extern void spec_add_document(ContractSpec *spec, const ContractDocument *document,

@@ -21,20 +21,10 @@
 
 #include "compat.h"
 
-/* One thing that the document asks, as SQL over columns of the target. */
-typedef struct Demand
-{
-	const char *rule;   /* as violations have it */
-	const char *column; /* NULL: the row */
-	char *subject;      /* for violations */
-	char *path;         /* in the document */
-	char *sql;
-} Demand;
-
 static void
 add_demand(List **demands, const DocumentColumn *column, const char *rule, char *subject, char *sql)
 {
-	Demand *demand = palloc(sizeof(Demand));
+	SpecDemand *demand = palloc(sizeof(SpecDemand));
 
 	demand->rule = rule;
 	demand->column = column->name;
@@ -58,12 +48,10 @@ literal_list(List *texts, const char *type)
 	return sql.data;
 }
 
-/* What the document asks of a column of the type, whose name is fit for SQL. */
-static void
-column_demands(const DocumentColumn *column, const char *type, List **demands)
+void
+spec_column_demands(const DocumentColumn *column, const char *name, const char *type,
+					List **demands)
 {
-	const char *name = quote_identifier(column->name);
-
 	if (column->min != NULL)
 		add_demand(demands, column, "min",
 				   psprintf("min %s of column \"%s\"", column->min, column->name),
@@ -119,7 +107,7 @@ rule_demands(Relation target, const ContractDocument *document)
 	foreach (lc, document->rules)
 	{
 		const DocumentRule *rule = lfirst(lc);
-		Demand *demand = palloc0(sizeof(Demand));
+		SpecDemand *demand = palloc0(sizeof(SpecDemand));
 
 		if (is_own_check(target, rule->name))
 			continue;
@@ -148,7 +136,7 @@ refuse_volatile(const char *subject)
 }
 
 static Node *
-parse_demand(Relation target, const Demand *demand)
+parse_demand(Relation target, const SpecDemand *demand)
 {
 	ExpressionSource source = {.subject = psprintf("contract key \"%s\"", demand->path),
 							   .text = demand->sql};
@@ -191,7 +179,7 @@ set_notation(ContractColumn *column, const DocumentColumn *said)
 }
 
 static void
-add_check(ContractSpec *spec, const Demand *demand, int column, SpecRemap *remap)
+add_check(ContractSpec *spec, const SpecDemand *demand, int column, SpecRemap *remap)
 {
 	Node *expr = parse_demand(remap->target, demand);
 
@@ -279,7 +267,7 @@ spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRema
 		if (said->transform != NULL)
 			spec->columns[column].transform =
 				nodeToString(parse_transform(said, att->atttypid, att->atttypmod, &spec->inputs));
-		column_demands(said, literal_type(att), &demands);
+		spec_column_demands(said, quote_identifier(said->name), literal_type(att), &demands);
 		foreach (lc, demands)
 			add_check(spec, lfirst(lc), column, remap);
 	}
@@ -292,7 +280,7 @@ spec_add_document(ContractSpec *spec, const ContractDocument *document, SpecRema
 typedef struct Verification
 {
 	Relation target;
-	const Demand *demand;
+	const SpecDemand *demand;
 } Verification;
 
 static void
@@ -338,7 +326,7 @@ verify_demands(Relation target, List *demands, DocumentErrors *errors)
 
 	foreach (lc, demands)
 	{
-		const Demand *demand = lfirst(lc);
+		const SpecDemand *demand = lfirst(lc);
 		Verification verification = {target, demand};
 		ErrorData *error;
 
@@ -395,6 +383,7 @@ verify_column(Relation target, const DocumentColumn *column, DocumentErrors *err
 	Form_pg_attribute att = find_attribute(target, column->name);
 	char *path = psprintf("columns.%s", column->name);
 	List *demands = NIL;
+	int before = errors->count;
 
 	if (att == NULL)
 	{
@@ -409,8 +398,10 @@ verify_column(Relation target, const DocumentColumn *column, DocumentErrors *err
 		document_error(errors, path, "a generated column has no source");
 	if (column->true_words != NIL && getBaseType(att->atttypid) != BOOLOID)
 		document_error(errors, path, "true and false are for boolean columns");
-	column_demands(column, literal_type(att), &demands);
+	spec_column_demands(column, quote_identifier(column->name), literal_type(att), &demands);
 	verify_demands(target, demands, errors);
+	if (errors->count == before)
+		spec_verify_agreement(target, column, literal_type(att), errors);
 	if (column->transform != NULL)
 		verify_transform(att, column, errors);
 }
@@ -423,4 +414,12 @@ contract_spec_verify(Relation target, const ContractDocument *document, Document
 	foreach (lc, document->columns)
 		verify_column(target, lfirst(lc), errors);
 	verify_demands(target, rule_demands(target, document), errors);
+	foreach (lc, document->checks)
+	{
+		const DocumentCheck *check = lfirst(lc);
+
+		if (check->pattern != NULL)
+			(void) spec_verify_pattern(check->pattern, psprintf("checks.%s.pattern", check->name),
+									   errors);
+	}
 }

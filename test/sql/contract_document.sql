@@ -27,6 +27,30 @@ SELECT ingest.set_contract('orders', '{
               "random": "amount > random()", "query": "EXISTS (SELECT 1)", "text": "id + 1"},
     "options": {"delimter": ";"}}');
 
+-- What contradicts itself
+CREATE TABLE agreed (id int, price numeric(8,2), day date, code text, rest jsonb, span interval);
+SELECT ingest.set_contract('agreed', '{
+    "columns": {
+        "id": {"min": 10, "max": 9, "allowed": ["x"]},
+        "price": {"min": 10, "max": 9.99, "allowed": [9.99, 10]},
+        "day": {"min": "2024-01-02", "max": "2024-01-01", "allowed": ["2024-01-01"]},
+        "code": {"pattern": "^(a", "allowed": ["abc"]},
+        "rest": {"source": "r"}},
+    "checks": {
+        "rows": {"type": "row_count", "min": 10, "max": 9}, "sum": {"type": "sum", "column": "id", "min": 1, "equals": 1},
+        "near": {"type": "sum", "column": "id", "min": 1, "tolerance": 1}, "nulls": {"type": "null_ratio", "column": "id", "max": 20},
+        "end": {"type": "trailer", "pattern": "END ([0-9]+"}},
+    "options": {"new_columns": "capture", "capture_column": "rest"}}');
+SELECT ingest.set_contract('agreed', '{"columns": {"code": {"pattern": "^[A-Z]+$", "max_length": 2, "allowed": ["AB", "ABC", "a"]}}, "options": {"new_columns": "capture", "capture_column": "code"}}');
+SELECT ingest.set_contract('agreed', '{"columns": {"id": {"source": "Nr"}}, "options": {"header": false}}');
+SELECT ingest.set_contract('agreed', '{"options": {"new_columns": "capture", "capture_column": "others"}}');
+SELECT ingest.set_contract('agreed', '{"options": {"capture_column": "rest"}}');
+SELECT ingest.set_contract('agreed', '{
+    "columns": {"id": {"min": 9, "max": 9, "allowed": [9]}, "span": {"min": "90 minutes", "max": "2 hours"}, "code": {"pattern": "^[A-Z]+$", "allowed": ["AB"]}},
+    "checks": {"rows": {"type": "row_count", "min": 9, "max": 9}},
+    "options": {"new_columns": "capture", "capture_column": "rest"}}');
+DROP TABLE agreed;
+
 -- A version is added when something changes, and no version is ever edited
 SELECT ingest.set_contract('orders', '{"columns": {"amount": {"min": 0}}}');
 SELECT ingest.set_contract('orders', '{"columns": {"amount": {"min": 0}}}');
