@@ -7,49 +7,48 @@
 
 #include "manifest/statement.h"
 
+/* Columns of the table, behind load_id; all travel as text, NULL as the empty string. */
+#define DIFFERENCE_COLUMNS 9
+
 static void
-insert_difference(int64 load_id, int file_no, int difference_no,
-				  const ManifestDifference *difference)
+append_cells(List **columns, const ManifestDifference *difference)
 {
-	Statement statement;
+	const char *cells[DIFFERENCE_COLUMNS] = {psprintf("%d", difference->file_no),
+											 psprintf("%d", difference->difference_no),
+											 difference->kind,
+											 difference->column,
+											 difference->file_column,
+											 difference->expected,
+											 difference->found,
+											 difference->breaking ? "breaking" : "compatible",
+											 difference->action};
+	int i;
 
-	statement_init(&statement,
-				   "INSERT INTO ingest.manifest_drift (load_id, file_no, difference_no, kind,"
-				   " column_name, file_column, expected, found, severity, action)"
-				   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
-	statement_add_int64(&statement, load_id);
-	statement_add_int32(&statement, file_no);
-	statement_add_int32(&statement, difference_no);
-	statement_add_text(&statement, difference->kind);
-	statement_add_text(&statement, difference->column);
-	statement_add_text(&statement, difference->file_column);
-	statement_add_text(&statement, difference->expected);
-	statement_add_text(&statement, difference->found);
-	statement_add_text(&statement, difference->breaking ? "breaking" : "compatible");
-	statement_add_text(&statement, difference->action);
-	statement_run(&statement, NULL, NULL);
-}
-
-/* A file may have changed since it was looked at. */
-static void
-forget_file(int64 load_id, int file_no)
-{
-	Statement statement;
-
-	statement_init(&statement,
-				   "DELETE FROM ingest.manifest_drift WHERE load_id = $1 AND file_no = $2");
-	statement_add_int64(&statement, load_id);
-	statement_add_int32(&statement, file_no);
-	statement_run(&statement, NULL, NULL);
+	for (i = 0; i < DIFFERENCE_COLUMNS; i++)
+		columns[i] = lappend(columns[i], unconstify(char *, cells[i] != NULL ? cells[i] : ""));
 }
 
 void
-manifest_add_drift(int64 load_id, int file_no, int first, List *differences)
+manifest_add_differences(int64 load_id, List *differences)
 {
+	List *columns[DIFFERENCE_COLUMNS] = {NIL};
+	Statement statement;
 	ListCell *lc;
+	int i;
 
-	if (first == 0)
-		forget_file(load_id, file_no);
 	foreach (lc, differences)
-		insert_difference(load_id, file_no, first + foreach_current_index(lc), lfirst(lc));
+		append_cells(columns, lfirst(lc));
+	statement_init(&statement,
+				   "INSERT INTO ingest.manifest_drift (load_id, file_no, difference_no, kind,"
+				   " column_name, file_column, expected, found, severity, action)"
+				   " SELECT $1, d.file_no::integer, d.difference_no::integer, d.kind,"
+				   " nullif(d.column_name, ''), nullif(d.file_column, ''), nullif(d.expected, ''),"
+				   " nullif(d.found, ''), d.severity, d.action"
+				   " FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) AS d (file_no, difference_no,"
+				   " kind, column_name, file_column, expected, found, severity, action)"
+				   " ON CONFLICT DO NOTHING");
+	statement_add_int64(&statement, load_id);
+	for (i = 0; i < DIFFERENCE_COLUMNS; i++)
+		statement_add_texts(&statement, columns[i]);
+	statement_run(&statement, NULL, NULL);
 }

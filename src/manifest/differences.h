@@ -8,6 +8,8 @@
 
 typedef struct ManifestDifference
 {
+	int file_no;
+	int difference_no; /* in the file, from 0 */
 	const char *kind;
 	const char *column;      /* of the target; NULL: none */
 	const char *file_column; /* NULL: none */
@@ -17,10 +19,7 @@ typedef struct ManifestDifference
 	bool breaking;      /* it does not load what the file has there */
 } ManifestDifference;
 
-/*
- * Adds differences (of ManifestDifference *) of a file of a load, whose numbers begin with first.
- * With 0 what was known of the file is forgotten.
- */
-extern void manifest_add_drift(int64 load_id, int file_no, int first, List *differences);
+/* Adds differences (of ManifestDifference *) of files of a load; those that it has stay as they are. */
+extern void manifest_add_differences(int64 load_id, List *differences);
 
 #endif

@@ -6,7 +6,6 @@
 #include "stage/command.h"
 
 #include "libpq/pqformat.h"
-#include "manifest/differences.h"
 #include "stage/lane_table.h"
 
 enum
@@ -179,42 +178,36 @@ run_files(StringInfo buf)
 }
 
 void
-command_write_drift(const DriftCommand *drift, StringInfo buf)
+command_write_difference(int64 load_id, const ManifestDifference *difference, StringInfo buf)
 {
-	ListCell *lc;
-
-	pq_sendbyte(buf, COMMAND_DRIFT);
-	pq_sendint64(buf, drift->load_id);
-	pq_sendint32(buf, drift->file_no);
-	pq_sendint32(buf, drift->first);
-	pq_sendint32(buf, list_length(drift->differences));
-	foreach (lc, drift->differences)
+	if (buf->len == 0)
 	{
-		const ManifestDifference *difference = lfirst(lc);
-
-		send_string(buf, difference->kind);
-		send_string(buf, difference->column);
-		send_string(buf, difference->file_column);
-		send_string(buf, difference->expected);
-		send_string(buf, difference->found);
-		send_string(buf, difference->action);
-		pq_sendbyte(buf, difference->breaking);
+		pq_sendbyte(buf, COMMAND_DRIFT);
+		pq_sendint64(buf, load_id);
 	}
+	pq_sendint32(buf, difference->file_no);
+	pq_sendint32(buf, difference->difference_no);
+	send_string(buf, difference->kind);
+	send_string(buf, difference->column);
+	send_string(buf, difference->file_column);
+	send_string(buf, difference->expected);
+	send_string(buf, difference->found);
+	send_string(buf, difference->action);
+	pq_sendbyte(buf, difference->breaking);
 }
 
 static void
 run_drift(StringInfo buf)
 {
 	int64 load_id = pq_getmsgint64(buf);
-	int file_no = pq_getmsgint(buf, 4);
-	int first = pq_getmsgint(buf, 4);
-	int n = pq_getmsgint(buf, 4);
 	List *differences = NIL;
 
-	while (n-- > 0)
+	while (buf->cursor < buf->len)
 	{
 		ManifestDifference *difference = palloc(sizeof(ManifestDifference));
 
+		difference->file_no = pq_getmsgint(buf, 4);
+		difference->difference_no = pq_getmsgint(buf, 4);
 		difference->kind = get_string(buf);
 		difference->column = get_string(buf);
 		difference->file_column = get_string(buf);
@@ -224,7 +217,7 @@ run_drift(StringInfo buf)
 		difference->breaking = pq_getmsgbyte(buf);
 		differences = lappend(differences, difference);
 	}
-	manifest_add_drift(load_id, file_no, first, differences);
+	manifest_add_differences(load_id, differences);
 }
 
 void

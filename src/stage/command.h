@@ -9,6 +9,7 @@
 
 #include "lib/stringinfo.h"
 #include "manifest/check_results.h"
+#include "manifest/differences.h"
 #include "manifest/manifest.h"
 
 /* The beginning of a load: made at once, before any chunk. */
@@ -26,16 +27,9 @@ extern void command_write_plan(const PlanCommand *plan, StringInfo buf);
 /* More files of a load whose plan is made; for lists too long for one message. */
 extern void command_write_files(int64 load_id, Oid target, List *files, StringInfo buf);
 
-/* How a file of a load differs from the target. */
-typedef struct DriftCommand
-{
-	int64 load_id;
-	int file_no;
-	int first;         /* number of the first of differences; 0: those known before are forgotten */
-	List *differences; /* of ManifestDifference * */
-} DriftCommand;
-
-extern void command_write_drift(const DriftCommand *drift, StringInfo buf);
+/* How a file of a load differs from the target; may be written behind others into the same command. */
+extern void command_write_difference(int64 load_id, const ManifestDifference *difference,
+									 StringInfo buf);
 
 /* The end of staging: 'staged', 'rejected' or 'failed'; lanes go with the last two. */
 extern void command_write_status(int64 load_id, const char *status, const char *message,

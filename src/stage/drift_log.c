@@ -12,8 +12,8 @@
 #include "stage/drift.h"
 #include "stage/file_columns.h"
 
-/* Far below the smallest chunk_size, which bounds a command. */
-#define COMMAND_DIFFERENCES 100
+/* With one more difference far below the smallest chunk_size, which bounds a command. */
+#define COMMAND_BYTES (32 * 1024)
 
 struct DriftLog
 {
@@ -32,6 +32,20 @@ drift_log_create(int64 load_id)
 	return log;
 }
 
+/* The last command, or a new one if that is full. */
+static StringInfo
+current_command(DriftLog *log)
+{
+	StringInfo command = log->commands != NIL ? llast(log->commands) : NULL;
+
+	if (command == NULL || command->len >= COMMAND_BYTES)
+	{
+		command = makeStringInfo();
+		log->commands = lappend(log->commands, command);
+	}
+	return command;
+}
+
 void
 drift_log_file(DriftLog *log, const StageRequest *request, int file_no, const SourceFile *file,
 			   const FileHead *head)
@@ -39,19 +53,15 @@ drift_log_file(DriftLog *log, const StageRequest *request, int file_no, const So
 	ChunkFormat format = file_columns_format(request->options, file);
 	List *differences = drift_find(request, file, format, head, NULL);
 	MemoryContext oldcontext = MemoryContextSwitchTo(log->context);
-	int first;
+	ListCell *lc;
 
-	for (first = 0; first < list_length(differences); first += COMMAND_DIFFERENCES)
+	foreach (lc, differences)
 	{
-		StringInfo command = makeStringInfo();
-		DriftCommand part = {log->load_id, file_no, first, NIL};
-		int i;
+		ManifestDifference *difference = lfirst(lc);
 
-		for (i = first; i < Min(first + COMMAND_DIFFERENCES, list_length(differences)); i++)
-			part.differences = lappend(part.differences, list_nth(differences, i));
-		command_write_drift(&part, command);
-		list_free(part.differences);
-		log->commands = lappend(log->commands, command);
+		difference->file_no = file_no;
+		difference->difference_no = foreach_current_index(lc);
+		command_write_difference(log->load_id, difference, current_command(log));
 	}
 	MemoryContextSwitchTo(oldcontext);
 }
