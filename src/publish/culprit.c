@@ -244,5 +244,8 @@ culprit_rethrow(const PublishRequest *request, ErrorData *error, const StagedPos
 		if (error->hint == NULL && hint != NULL)
 			error->hint = pstrdup(hint);
 	}
+	/* it may show the row: to the caller, but not in the server's log */
+	if (request->load_id != 0 && error->detail != NULL && is_about_data(error->sqlerrcode))
+		error->detail_log = pstrdup("Values are shown to the caller only.");
 	ReThrowError(error);
 }
