@@ -170,6 +170,7 @@ void
 load_terms_again(Oid target, const TermsAgain *again, Jsonb *options, LoadTerms *terms)
 {
 	ContractDocument *document;
+	ListCell *lc;
 
 	memset(terms, 0, sizeof(*terms));
 	document = read_contract(target, 0, terms);
@@ -184,11 +185,18 @@ load_terms_again(Oid target, const TermsAgain *again, Jsonb *options, LoadTerms 
 	set_terms(document, concatenate(again->options, concatenate(document->options, options)),
 			  terms);
 	terms->options->header = HEADER_TRUE;
-	terms->options->new_columns = NEW_COLUMNS_IGNORE;
 	if (terms->options->on_error == ON_ERROR_IGNORE)
 		terms->options->on_error = ON_ERROR_QUARANTINE;
+	/* the load has added what it was to add */
+	if (terms->options->new_columns == NEW_COLUMNS_EVOLVE ||
+		(again->is_target_row && terms->options->new_columns != NEW_COLUMNS_IGNORE))
+		terms->options->new_columns = NEW_COLUMNS_FREEZE;
+	foreach (lc, again->set)
+		terms->options->replaced =
+			lappend(terms->options->replaced, ((DocumentRule *) lfirst(lc))->name);
 	if (!again->is_target_row)
 		return;
+	terms->options->capture_column = NULL;
 	terms->options->filename = NULL;
 	terms->options->hive_partitioning = false;
 	terms->options->column_map = NIL;

@@ -166,6 +166,7 @@ typedef struct IngestOptions
 	List *computed;    /* of char *: columns that the strategy fills, set by the caller */
 	List *required;    /* of char *: columns that every file must have, set by the caller */
 	List *transformed; /* of char *: columns that a contract computes, set by the caller */
+	List *replaced;    /* of char *: of these, columns whose field in the file need not be read */
 	List *inputs;      /* of char *: columns of files that it computes them from, likewise */
 	/* retry, resources */
 	bool force;

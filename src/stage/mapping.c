@@ -111,7 +111,11 @@ map_by_name(Mapping *mapping, List *names)
 		int column = mapping_match_name(mapping->target, options, lfirst(lc));
 
 		if (column >= 0 && mapping->fields[column] == CHUNK_COMPUTED)
+		{
+			if (mapping_has_name(options->replaced, column_name(mapping, column)))
+				continue;
 			column = -1;
+		}
 		if (column >= 0 && mapping->fields[column] != FIELD_NONE)
 			faults.repeated = lappend(faults.repeated, column_name(mapping, column));
 		else if (column >= 0 && !is_loadable(mapping, column))

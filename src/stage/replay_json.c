@@ -18,6 +18,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "stage/caller_rights.h"
+#include "stage/extra_fields.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -219,6 +220,38 @@ put_inputs(ReplayJson *json, const ChunkFile *file, Jsonb *jsonb)
 	}
 }
 
+/* What no column takes: option new_columns says what becomes of it. */
+static void
+put_extras(ReplayJson *json, const ChunkFile *file, Jsonb *jsonb)
+{
+	ExtraFields extras;
+	int i;
+
+	if (file->nextras == 0)
+		return;
+	extra_fields_begin(&extras, json->batch, file, json->batch->nrows - 1);
+	for (i = 0; i < file->nextras; i++)
+	{
+		JsonbValue *value = find_member(file, jsonb, file->extras[i]);
+		Jsonb *member;
+		char *text;
+
+		if (value == NULL)
+			continue;
+		if (value->type == jbvString)
+		{
+			extra_fields_add_text(&extras, i, value->val.string.val, value->val.string.len);
+			continue;
+		}
+		member = JsonbValueToJsonb(value);
+		text = JsonbToCString(NULL, &member->root, VARSIZE(member));
+		extra_fields_add_json(&extras, i, text, strlen(text));
+	}
+	extra_fields_end(&extras, file->capture < 0
+								  ? NULL
+								  : contract_constant_converter(json->contract, file->capture));
+}
+
 void
 replay_json_add(ReplayJson *json, const ChunkFile *file, QueueForm form, const QueueRow *row)
 {
@@ -234,6 +267,7 @@ replay_json_add(ReplayJson *json, const ChunkFile *file, QueueForm form, const Q
 		for (i = 0; i < file->ncolumns; i++)
 			put_column(json, file, form, parsing.jsonb, i);
 		put_inputs(json, file, parsing.jsonb);
+		put_extras(json, file, parsing.jsonb);
 	}
 	else
 	{

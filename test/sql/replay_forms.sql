@@ -66,6 +66,26 @@ INSERT INTO customers VALUES (4);
 SELECT outcome(ingest.replay('sales', '{"set": {"amount": "''4,50''"}}'));
 SELECT id, customer, amount, note FROM sales WHERE id = 4;
 
+-- values for which the table has no column: bad until it has, or captured; a column that is gone is an error
+CREATE TABLE growing (id int, extra jsonb);
+CALL write(file('growing'), E'id,colour\n1,\n2,red\n');
+CALL parquet('growing.parquet', $$message m { required int32 id; optional binary colour (STRING); optional int32 n; }
+{"id": 3, "colour": "blue", "n": 5}$$);
+SELECT outcome(ingest.load('growing', file('growing'), options => '{"new_columns": "discard_row"}'));
+SELECT outcome(ingest.load('growing', file('growing.parquet'), options => '{"new_columns": "discard_row"}'));
+SELECT outcome(ingest.replay('growing'));
+SELECT outcome(ingest.replay('growing', '{"file": "other"}'));
+ALTER TABLE growing ADD colour text;
+SELECT outcome(ingest.replay('growing'));
+SELECT record, status, rule, value FROM queue WHERE load > 10;
+SELECT outcome(ingest.replay('growing', '{"new_columns": "capture", "capture_column": "extra"}'));
+SELECT * FROM growing ORDER BY id;
+CALL write(file('shrinking'), E'id,colour\nx,red\n');
+SELECT outcome(ingest.load('growing', file('shrinking')));
+ALTER TABLE growing DROP colour;
+SELECT failure($$SELECT ingest.replay('growing', '{"set": {"id": "4"}}')$$);
+SELECT outcome(ingest.replay('growing', '{"set": {"id": "4"}, "new_columns": "ignore"}'));
+
 -- rows that lost to another of their key
 CREATE TABLE keyed (id int PRIMARY KEY, v int);
 CALL write(file('keyed'), E'id,v\n1,1\n1,2\n2,1\n');
