@@ -12,6 +12,7 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "manifest/manifest.h"
 #include "miscadmin.h"
@@ -304,4 +305,21 @@ row_is_null(HeapTuple tuple, TupleDesc desc, int column)
 
 	(void) SPI_getbinval(tuple, desc, column, &isnull);
 	return isnull;
+}
+
+char *
+statement_collation(Oid collation)
+{
+	HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+	Form_pg_collation form;
+	char *clause;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for collation %u", collation);
+	form = (Form_pg_collation) GETSTRUCT(tuple);
+	clause =
+		psprintf("COLLATE %s", quote_qualified_identifier(get_namespace_name(form->collnamespace),
+														  NameStr(form->collname)));
+	ReleaseSysCache(tuple);
+	return clause;
 }

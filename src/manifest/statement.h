@@ -52,6 +52,9 @@ extern char *row_bytes(HeapTuple tuple, TupleDesc desc, int column, int *len);
 extern List *row_texts(HeapTuple tuple, TupleDesc desc, int column); /* of char *; NIL for NULL */
 extern bool row_is_null(HeapTuple tuple, TupleDesc desc, int column);
 
+/* "COLLATE …" for a statement, whose search_path is not the caller's. */
+extern char *statement_collation(Oid collation);
+
 /* The owner of the extension's tables. */
 extern Oid manifest_owner(void);
 

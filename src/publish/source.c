@@ -6,21 +6,19 @@
  */
 #include "postgres.h"
 
+#include "manifest/statement.h"
 #include "publish/conditions.h"
 #include "publish/publish.h"
 #include "publish/staged.h"
 #include "publish/strategy.h"
 
-#include "access/htup_details.h"
 #include "catalog/partition.h"
-#include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/plancache.h"
-#include "utils/syscache.h"
 
 /*
  * As what a value is compared.  Casting to varchar(3) would cut in silence, so
@@ -43,21 +41,9 @@ compared_type(Form_pg_attribute attribute)
 static char *
 collation_clause(Form_pg_attribute attribute)
 {
-	HeapTuple tuple;
-	Form_pg_collation collation;
-	char *clause;
-
 	if (!OidIsValid(attribute->attcollation))
 		return "";
-	tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(attribute->attcollation));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for collation %u", attribute->attcollation);
-	collation = (Form_pg_collation) GETSTRUCT(tuple);
-	clause = psprintf(" COLLATE %s",
-					  quote_qualified_identifier(get_namespace_name(collation->collnamespace),
-												 NameStr(collation->collname)));
-	ReleaseSysCache(tuple);
-	return clause;
+	return psprintf(" %s", statement_collation(attribute->attcollation));
 }
 
 static void

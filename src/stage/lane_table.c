@@ -22,7 +22,6 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/ruleutils.h"
 #include "utils/snapmgr.h"
 
 /* name type [COLLATE …], as CREATE TABLE wants it. */
@@ -33,7 +32,7 @@ append_column(StringInfo sql, const ContractColumn *column)
 					 format_type_extended(column->type, column->typmod,
 										  FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 	if (OidIsValid(column->collation) && column->collation != get_typcollation(column->type))
-		appendStringInfo(sql, " COLLATE %s", generate_collation_name(column->collation));
+		appendStringInfo(sql, " %s", statement_collation(column->collation));
 	appendStringInfoString(sql, ", ");
 }
 
