@@ -107,6 +107,10 @@ OBJS += \
 # contract: conversion and checks
 OBJS += \
 	src/contract/batch.o \
+	src/contract/check_block.o \
+	src/contract/check_comparisons.o \
+	src/contract/check_pattern.o \
+	src/contract/check_texts.o \
 	src/contract/contract.o \
 	src/contract/convert.o \
 	src/contract/convert_arena.o \

@@ -13,6 +13,7 @@
 
 #include "contract/contract.h"
 
+#include "contract/check_block.h"
 #include "contract/guard.h"
 #include "contract/simple_check.h"
 #include "access/transam.h"
@@ -21,6 +22,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -29,6 +31,7 @@ typedef struct CompiledCheck
 {
 	const ContractCheck *check;
 	ExprState *state;
+	BlockCheck *blocks;  /* the same, of many rows at once; else NULL */
 	SimpleCheck *simple; /* the same, where it is simple; else NULL */
 	Bitmapset *attrs; /* lane attributes it reads, offset by FirstLowInvalidHeapAttributeNumber */
 } CompiledCheck;
@@ -129,6 +132,20 @@ set_inputs(Contract *contract, int natts)
 	}
 }
 
+/* As ExecPrepareExpr(), but long lists of values are looked up by hash, as in queries. */
+static void
+compile_check(Contract *contract, CompiledCheck *check, Expr *expr)
+{
+	MemoryContext oldcontext = MemoryContextSwitchTo(contract->estate->es_query_cxt);
+
+	expr = expression_planner(expr);
+	convert_saop_to_hashed_saop((Node *) expr);
+	check->state = ExecInitExpr(expr, NULL);
+	check->blocks = block_check_create(expr);
+	check->simple = simple_check_create(expr);
+	MemoryContextSwitchTo(oldcontext);
+}
+
 Contract *
 contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDesc desc)
 {
@@ -153,8 +170,7 @@ contract_compile(const ContractSpec *spec, const ConvertFormat *format, TupleDes
 
 		contract->checks[i].check = &spec->checks[i];
 		pull_varattnos((Node *) expr, 1, &contract->checks[i].attrs);
-		contract->checks[i].state = ExecPrepareExpr(expr, contract->estate);
-		contract->checks[i].simple = simple_check_create(contract->checks[i].state->expr);
+		compile_check(contract, &contract->checks[i], expr);
 	}
 	return contract;
 }
@@ -384,30 +400,74 @@ add_check_violation(const Contract *contract, RowBatch *batch, int row, int i, i
 	violation->value_len = violation->value == NULL ? 0 : strlen(violation->value);
 }
 
+/* The rows of the block that violate a check, found row by row. */
+static uint64
+violations_by_row(Contract *contract, const CompiledCheck *check, const CheckBlock *block)
+{
+	TupleTableSlot *slot = contract->slot;
+	uint64 violations = 0;
+	uint64 rows;
+
+	for (rows = block->rows; rows != 0; rows &= rows - 1)
+	{
+		int row = pg_rightmost_one_pos64(rows);
+
+		slot->tts_values = unconstify(Datum *, block->values) + (size_t) row * block->natts;
+		slot->tts_isnull = unconstify(bool *, block->nulls) + (size_t) row * block->natts;
+		violations |= (uint64) !passes(contract, check) << row;
+	}
+	return violations;
+}
+
+static CheckBlock
+block_of(const RowBatch *batch, int first_row, int end_row)
+{
+	CheckBlock block = {.values = &batch->values[(size_t) first_row * batch->natts],
+						.nulls = &batch->nulls[(size_t) first_row * batch->natts],
+						.natts = batch->natts,
+						.nrows = Min(end_row - first_row, BLOCK_ROWS)};
+	int row;
+
+	block.has_nulls = memchr(block.nulls, 1, (size_t) block.nrows * block.natts) != NULL;
+	for (row = 0; row < block.nrows; row++)
+		if (batch_row_is_checked_whole(&batch->rows[first_row + row]))
+			block.rows |= UINT64CONST(1) << row;
+	return block;
+}
+
+static void
+note_violations(CheckRun *run, int first_row, int check, uint64 violations)
+{
+	for (; violations != 0; violations &= violations - 1)
+	{
+		int row = first_row + pg_rightmost_one_pos64(violations);
+
+		run->failed[row * run->contract->spec->nchecks + check] = true;
+		run->any = true;
+	}
+}
+
 /* Evaluates a range of checks on a range of rows; may raise what they raise. */
 static void
 run_checks(void *arg)
 {
 	CheckRun *run = arg;
 	Contract *contract = run->contract;
-	RowBatch *batch = run->batch;
-	TupleTableSlot *slot = contract->slot;
 	MemoryContext oldcontext = MemoryContextSwitchTo(contract->econtext->ecxt_per_tuple_memory);
 	int row;
 	int i;
 
-	for (row = run->first_row; row < run->end_row; row++)
+	for (row = run->first_row; row < run->end_row; row += BLOCK_ROWS)
 	{
-		if (!batch_row_is_checked_whole(&batch->rows[row]))
-			continue;
-		slot->tts_values = &batch->values[(size_t) row * batch->natts];
-		slot->tts_isnull = &batch->nulls[(size_t) row * batch->natts];
+		CheckBlock block = block_of(run->batch, row, run->end_row);
+
 		for (i = run->first_check; i < run->end_check; i++)
 		{
-			if (likely(passes(contract, &contract->checks[i])))
-				continue;
-			run->failed[row * contract->spec->nchecks + i] = true;
-			run->any = true;
+			const CompiledCheck *check = &contract->checks[i];
+
+			note_violations(run, row, i,
+							check->blocks != NULL ? block_check_violations(check->blocks, &block)
+												  : violations_by_row(contract, check, &block));
 		}
 		ResetExprContext(contract->econtext);
 	}
