@@ -3,7 +3,7 @@
 #
 #   make bench                     5 million rows, three rounds, about fifteen minutes
 #   ROWS=500000 ROUNDS=1 make bench    a quick look
-#   PARTS="bad merges" make bench  some of staging, compressed, parquet, types, loads, merges, bad, memory
+#   PARTS="bad merges" make bench  some of staging, compressed, contract, parquet, types, loads, merges, bad, memory
 #   BIG=no make bench              without the 5 GB file of the memory test
 #
 # Prints ratios within this run; absolute times depend on the machine.  Uses ./tmp_bench and

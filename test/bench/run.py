@@ -3,6 +3,7 @@ import os
 import subprocess
 
 import column_types
+import contract
 import memory
 import parquet
 import publish
@@ -97,6 +98,7 @@ def main():
           + sql("SELECT version();")[0], flush=True)
     mixed = generate(f"{RUN}/mixed.csv", 0.03)
     parts = {"staging": lambda: bench_staging(mixed), "compressed": lambda: bench_compressed(mixed),
+             "contract": lambda: contract.bench(mixed),
              "parquet": lambda: parquet.bench(mixed), "types": column_types.bench,
              "loads": lambda: bench_loads(mixed), "merges": publish.bench,
              "bad": lambda: bench_bad_rows(mixed), "memory": lambda: memory.bench(mixed)}
