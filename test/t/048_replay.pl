@@ -23,7 +23,7 @@ sub make_quarantine
 	my $content = "id,name\n" . join('', map { 'x' x ($_ % 7 + 1) . ",name $_\n" } 1 .. 900);
 
 	sql($node, 'DROP TABLE IF EXISTS t; CREATE TABLE t (id int, name text)');
-	sql($node, 'TRUNCATE ingest.manifest_loads, ingest.quarantine_rows');
+	sql($node, 'TRUNCATE ingest.quarantine_rows');
 	write_file("$inbox/t.csv", $content);
 	sql($node, "SELECT ingest.load('t', '$inbox/t.csv')");
 	is(sql($node, $state), '0|900|0', 'all rows are in quarantine');
