@@ -302,7 +302,7 @@ write_short_row(LanePages *writer, const Datum *values, const bool *isnull)
 	return true;
 }
 
-/* Writes rows that all have the same size. */
+/* Writes rows that all have the same size, values of the next one being stride behind. */
 static void
 write_fixed_rows(LanePages *writer, const Datum *values, int stride, int nrows)
 {
@@ -325,6 +325,7 @@ pages_write(LaneWriter *base, const Datum *values, const bool *isnull, int strid
 	LanePages *writer = (LanePages *) base;
 	Size fixed_size = tuple_former_fixed_size(writer->former);
 
+	/* between the rows there may be values that are none of the lane's; one that is NULL only costs time */
 	if (nrows > 0 && fixed_size > 0 &&
 		fixed_size <= TOAST_TUPLE_THRESHOLD - MAXALIGN(SizeofHeapTupleHeader) &&
 		memchr(isnull, 1, (Size) (nrows - 1) * stride + writer->natts) == NULL)
