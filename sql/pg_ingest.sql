@@ -506,6 +506,94 @@ CREATE FUNCTION ingest.replay(target regclass, options jsonb DEFAULT '{}')
 RETURNS ingest.load_result
 AS 'MODULE_PATHNAME', 'ingest_replay' LANGUAGE C;
 
+-- A text as YAML, which takes JSON's strings; dbt looks for Jinja in it.
+CREATE FUNCTION ingest.yaml_text(value text)
+RETURNS text LANGUAGE sql IMMUTABLE STRICT
+RETURN to_json(CASE WHEN value ~ '{[{%#]' THEN '{% raw %}' || value || '{% endraw %}' ELSE value END)::text;
+
+CREATE FUNCTION ingest.contract_to_dbt(target regclass)
+RETURNS text LANGUAGE sql STABLE STRICT
+BEGIN ATOMIC
+WITH said AS (
+	SELECT ingest.contract(target) AS contract
+), keys AS (
+	SELECT a.attname AS name
+	  FROM pg_catalog.pg_index i
+	  JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+	 WHERE i.indrelid = target AND i.indisunique AND i.indnkeyatts = 1
+	   AND i.indpred IS NULL AND i.indexprs IS NULL
+), columns AS (
+	SELECT a.attnum, a.attname::text AS name, said.contract -> 'columns' -> a.attname::text AS said
+	  FROM said, pg_catalog.pg_attribute a
+	 WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
+), column_tests AS (
+	SELECT c.attnum, string_agg('          - ' || t.test, E'\n' ORDER BY t.place) AS tests
+	  FROM columns c
+	 CROSS JOIN LATERAL (VALUES
+			(1, CASE WHEN c.said ->> 'not_null' = 'true' THEN 'not_null' END),
+			(2, CASE WHEN c.said ->> 'unique' = 'true' OR c.name IN (SELECT k.name FROM keys k)
+				THEN 'unique' END),
+			(3, 'accepted_values: {arguments: {values: ['
+				|| (SELECT string_agg(ingest.yaml_text(replace(v, '''', '''''')), ', '
+									   ORDER BY place) -- dbt puts them between quotes as they are
+					  FROM jsonb_array_elements_text(c.said -> 'allowed') WITH ORDINALITY AS a(v, place))
+				|| ']}}'),
+			(4, 'relationships: {arguments: {to: '
+				|| ingest.yaml_text(format('ref(%L)', (parse_ident(c.said #>> '{references,table}'))
+								[cardinality(parse_ident(c.said #>> '{references,table}'))]))
+				|| ', field: ' || ingest.yaml_text(c.said #>> '{references,column}') || '}}')
+		) AS t(place, test)
+	 WHERE t.test IS NOT NULL
+	 GROUP BY c.attnum
+), expressions AS (
+	SELECT c.attnum, e.place, e.name, e.expression
+	  FROM columns c
+	 CROSS JOIN LATERAL (VALUES
+			(1, 'min', format('%I >= %L', c.name, c.said ->> 'min')),
+			(2, 'max', format('%I <= %L', c.name, c.said ->> 'max')),
+			(3, 'min_length', format('char_length(%I::text) >= %s', c.name, c.said ->> 'min_length')),
+			(4, 'max_length', format('char_length(%I::text) <= %s', c.name, c.said ->> 'max_length')),
+			(5, 'pattern', format('%I::text ~ %L', c.name, c.said ->> 'pattern'))
+		) AS e(place, name, expression)
+	 WHERE c.said ? e.name
+	UNION ALL
+	SELECT 2000, r.place::integer, r.key, r.value -- behind the last column
+	  FROM said, jsonb_each_text(said.contract -> 'rules') WITH ORDINALITY AS r(key, value, place)
+), model_lines AS (
+	SELECT 1 AS part, attnum, place,
+		   '      - pg_ingest.ingest_satisfies: {arguments: {expression: '
+		   || ingest.yaml_text(expression) || '}}' AS line
+	  FROM expressions
+	UNION ALL
+	SELECT 2, 0, u.place, CASE WHEN u.value ->> 'in' = 'load'
+		   THEN '      # unique ' || to_json(u.key)::text || ' is judged load by load'
+		   ELSE '      - pg_ingest.ingest_unique: {arguments: {columns: ['
+				|| (SELECT string_agg(ingest.yaml_text(v), ', ' ORDER BY place)
+					  FROM jsonb_array_elements_text(CASE jsonb_typeof(u.value -> 'columns')
+							WHEN 'array' THEN u.value -> 'columns'
+							ELSE jsonb_build_array(u.value -> 'columns') END)
+							WITH ORDINALITY AS a(v, place))
+				|| ']}}' END
+	  FROM said, jsonb_each(said.contract -> 'unique') WITH ORDINALITY AS u(key, value, place)
+	UNION ALL
+	SELECT 3, 0, k.place, '      # check ' || to_json(k.key)::text || ' (' || (k.value ->> 'type')
+		   || ') is judged load by load'
+	  FROM said, jsonb_each(said.contract -> 'checks') WITH ORDINALITY AS k(key, value, place)
+)
+SELECT E'version: 2\nmodels:\n  - name: ' || ingest.yaml_text(k.relname::text) || E'\n'
+	   || coalesce('    description: ' || ingest.yaml_text(said.contract ->> 'description') || E'\n', '')
+	   || E'    columns:\n'
+	   || (SELECT string_agg('      - name: ' || ingest.yaml_text(c.name) || E'\n'
+					|| coalesce('        description: ' || ingest.yaml_text(c.said ->> 'description') || E'\n', '')
+					|| '        data_type: ' || ingest.yaml_text(c.said ->> 'type') || E'\n'
+					|| coalesce(E'        data_tests:\n' || t.tests || E'\n', ''), '' ORDER BY c.attnum)
+			 FROM columns c LEFT JOIN column_tests t ON t.attnum = c.attnum)
+	   || coalesce((SELECT CASE WHEN bool_or(line ~ '^ *-') THEN E'    data_tests:\n' ELSE '' END
+						   || string_agg(line, E'\n' ORDER BY part, attnum, place) || E'\n'
+					  FROM model_lines), '')
+  FROM said JOIN pg_catalog.pg_class k ON k.oid = target;
+END;
+
 CREATE FUNCTION ingest.discard_quarantine(target regclass, reason text, options jsonb DEFAULT '{}')
 RETURNS bigint
 AS 'MODULE_PATHNAME', 'ingest_discard_quarantine' LANGUAGE C;
@@ -628,6 +716,9 @@ COMMENT ON FUNCTION ingest.contract(regclass) IS
 	'what rows of a table must satisfy: its columns, types and constraints, and the contract set for it';
 COMMENT ON FUNCTION ingest.replay(regclass, jsonb) IS
 	'open rows of quarantine through the contract of now, into the table, once; never over a newer row';
+COMMENT ON FUNCTION ingest.contract_to_dbt(regclass) IS
+	'the contract of a table as columns and data_tests of a dbt model, in YAML';
+COMMENT ON FUNCTION ingest.yaml_text(text) IS 'a text as YAML; used by contract_to_dbt';
 COMMENT ON FUNCTION ingest.discard_quarantine(regclass, text, jsonb) IS
 	'open rows of quarantine that nobody wants any more: notes who says so, when and why';
 COMMENT ON FUNCTION ingest.options() IS

@@ -186,7 +186,7 @@ def test_generic_tests():
     check('models behind it are skipped', rows('id', 'orders_upsert WHERE id = 7'), [])
     status, _ = dbt('test', '--select', 'raw_orders', variables={'max_age': '0 seconds'})
     check('an old load', status, 1)
-    query("UPDATE ingest.quarantine_rows SET status = 'closed'")
+    query("UPDATE ingest.quarantine_rows SET status = 'discarded'")
     build('the bad row is dealt with', select=['raw_orders+1'])
     query('UPDATE ingest.manifest_loads SET rows_read = rows_read + 1 WHERE load_id = 1')
     output = build('a manifest that does not add up', 1, select=['raw_orders'])
@@ -209,6 +209,34 @@ def test_operation():
     check('and commits', query('SELECT count(*) FROM shop.customers'), [(2,)])
 
 
+def export_contract(contract):
+    """Makes a contract of orders_sync the tests of the model of that name."""
+    query("SELECT ingest.set_contract('shop.orders_sync', $contract$" + contract + "$contract$)")
+    with open(os.path.join(WORK, 'models', 'contract.yml'), 'w', encoding='utf-8') as file:
+        file.write(query("SELECT ingest.contract_to_dbt('shop.orders_sync')")[0][0])
+
+
+def test_contract():
+    """A contract as dbt's tests: what it says holds, or fails by its name."""
+    export_contract("""{"description": "it's \\"all\\"\\n# of {{ them }}", "columns": {
+        "id": {"not_null": true, "unique": true, "min": 1,
+               "references": {"table": "shop.raw_orders", "column": "id"}},
+        "customer": {"pattern": "^[A-Za-z{#].*\\\\S$",
+                     "allowed": ["Ada", "Bobby", "{{ x }}", "it's", "Di", "Eve", "Gus", "gone"]}},
+        "rules": {"some": "amount > 0 OR customer = 'x'"},
+        "unique": {"pair": {"columns": ["customer", "id"]}},
+        "checks": {"rows": {"type": "row_count", "min": 1}}}""")
+    status, output = dbt('test', '--select', 'orders_sync')
+    if status != 0:
+        print(output)
+    check('contract_to_dbt: it holds', status, 0)
+    check('contract_to_dbt: every test runs', output.count(' of 8 PASS'), 8)
+    export_contract('{"columns": {"id": {"max": 1}}}')
+    _, output = dbt('test', '--select', 'orders_sync')
+    check('contract_to_dbt: what does not hold fails', 'FAIL' in output and 'ingest_satisfies' in output, True)
+    os.remove(os.path.join(WORK, 'models', 'contract.yml'))
+
+
 def test_full_refresh():
     """All files are loaded again into a new table."""
     status, output = dbt('run', '--full-refresh', '--select', 'raw_orders')
@@ -225,6 +253,7 @@ test_failure()
 test_schema_change()
 test_generic_tests()
 test_operation()
+test_contract()
 test_full_refresh()
 print(f'{len(failures)} failed')
 sys.exit(1 if failures else 0)

@@ -52,5 +52,7 @@ SELECT ingest.set_contract('items_raw', ingest.contract('items'));
 CALL write(file('items.csv'), E'id,price\n1,2.50\n2,-1\n,3\n');
 SELECT status, rows_inserted, rows_quarantined FROM ingest.load('items_raw', file('items.csv'));
 SELECT lineno, colname, rule FROM ingest.quarantine_errors WHERE load_id = 2 ORDER BY lineno;
+\pset format unaligned
+SELECT ingest.contract_to_dbt('invoices');
 SET client_min_messages = warning;
 DROP SCHEMA doc_contracts CASCADE;

@@ -9,9 +9,9 @@ SELECT has_schema_privilege('public', 'ingest', 'USAGE') AS usage, has_schema_pr
 SELECT p.oid::regprocedure FROM pg_proc AS p, aclexplode(coalesce(proacl, acldefault('f', proowner))) AS a
  WHERE pronamespace = 'ingest'::regnamespace AND grantee = 0;
 SELECT c.oid::regclass FROM pg_class AS c, aclexplode(relacl) AS a WHERE relnamespace = 'ingest'::regnamespace AND grantee = 0;
--- Every function is owned by the extension's owner, runs as its caller and pins its search_path, or is written in C
+-- Every function is owned by the extension's owner, runs as its caller and pins its search_path, or is written in C, or knows its objects since it was created
 SELECT p.oid::regprocedure, prosecdef, proconfig, lanname FROM pg_proc AS p JOIN pg_language AS l ON l.oid = prolang
- WHERE pronamespace = 'ingest'::regnamespace AND (prosecdef OR lanname <> 'c');
+ WHERE pronamespace = 'ingest'::regnamespace AND (prosecdef OR lanname <> 'c' AND prosqlbody IS NULL);
 SELECT c.oid::regclass, reloptions FROM pg_class AS c WHERE relnamespace = 'ingest'::regnamespace AND relkind = 'v' ORDER BY relname;
 
 SET client_min_messages = warning;

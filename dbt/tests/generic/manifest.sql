@@ -24,7 +24,8 @@
 
 {#
   Every row that was read is accounted for: those of the files are those of the load, each is
-  staged, in quarantine or ignored, the quarantine has as many as the load says, and each staged row
+  staged, in quarantine or ignored, the quarantine has as many as the load says (trailers of files are
+  there, too, and ignored), and each staged row
   is in one of the counts of publishing (rows_deleted also counts rows that were not staged).
 #}
 {% test ingest_accounting(model) %}
