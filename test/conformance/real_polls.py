@@ -1,11 +1,12 @@
 """real_polls.py: three editions of one data set with different columns, upserted into one table.
 
 A dictionary in Python takes the same editions: new rows get the defaults of columns that the
-edition lacks, old rows keep what they have there.
+edition lacks, old rows keep what they have there.  Then the same by one contract.
 """
 import os
 from decimal import Decimal
 
+import real_polls_contract
 import reference
 from corpora import HERE
 
@@ -82,3 +83,4 @@ def run(psql, corpora, report):
     report.equal(SUITE, 'second time: nothing_new', again.count('nothing_new'), len(files))
     report.equal(SUITE, 'second time: tables written',
                  int(reference.checksum(psql, SUITE) != before), 0)
+    real_polls_contract.run(psql, report, {path: _edition(path) for path in files}, PARSERS)
