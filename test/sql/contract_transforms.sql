@@ -97,11 +97,3 @@ RESET ROLE;
 SELECT * FROM w;
 DROP OWNED BY transform_loader;
 DROP ROLE transform_loader;
-
--- Columns of fixed length only: what transforms read is no part of the rows that are written at once
-CREATE TABLE fixed (id int, n int, at timestamp);
-SELECT ingest.set_contract('fixed', '{"columns": {"n": {"transform": "replace(m, ''x'', '''')"}}}');
-SELECT format($$COPY (SELECT i AS id, 'x' || i * 10 AS m, timestamp '2024-01-01' + i * interval '1 hour' AS at FROM generate_series(1, 100) i) TO %L (FORMAT csv, HEADER)$$, file('fixed')) AS copy \gset
-:copy;
-SELECT report(ingest.load('fixed', file('fixed')));
-SELECT count(*), bool_and(n = id * 10 AND at = timestamp '2024-01-01' + id * interval '1 hour') FROM fixed;
