@@ -440,7 +440,7 @@ endif
 test:
 	@scripts/test.sh
 
-# Random sequences of publishes: SEQUENCES=5000, SEED=… and NUMBER=… repeat one of them.
+# Random sequences of publishes, and random contracts: SEQUENCES=5000, SEED=… and NUMBER=… repeat one of them.
 property:
 	@SEQUENCES=$${SEQUENCES:-5000} PARTS=tap TESTS=040_property TEST_TIMEOUT=7200 scripts/test.sh
 

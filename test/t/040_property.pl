@@ -1,5 +1,5 @@
-# Random sequences of publishes against the reference in test/property.  The log has the seed;
-# SEQUENCES, SEED and NUMBER say how many, which ones, and which one alone.
+# Random sequences of publishes against the reference in test/property, then random contracts against plain
+# SQL.  The log has the seeds; SEQUENCES, SEED and NUMBER say how many, which ones, and which one alone.
 use strict;
 use warnings;
 
@@ -11,15 +11,17 @@ use Test::More;
 my $seconds = 7200;
 my $node = new_cluster('property');
 my $files = $node->basedir . '/files';
-my $done;
 
 mkdir($files) or die "could not make $files: $!";
 $ENV{PGHOST} = $node->host;
 $ENV{PGPORT} = $node->port;
 $ENV{PGDATABASE} = 'postgres';
-$done = IPC::Run::run(
-	[ 'python3', "$FindBin::RealBin/../property/run.py", $files ],
-	'<', \undef, '>&', sub { note(@_) }, IPC::Run::timeout($seconds));
-ok($done, 'every sequence is as the reference says');
+foreach my $program ('run.py', 'contracts.py')
+{
+	my $done = IPC::Run::run(
+		[ 'python3', "$FindBin::RealBin/../property/$program", $files ],
+		'<', \undef, '>&', sub { note(@_) }, IPC::Run::timeout($seconds));
+	ok($done, "$program: everything is as the reference says");
+}
 $node->stop;
 done_testing();
