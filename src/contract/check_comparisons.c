@@ -36,9 +36,9 @@ typedef struct Comparison
 	BlockTerm term;
 	Operand left;
 	Operand right;
-	bool accepts_less; /* is the term true where left is less than right */
-	bool accepts_equal;
-	bool accepts_greater;
+	bool
+		is_equality; /* "left = right"; else "left < right", of which the others are turned around */
+	bool negated;
 } Comparison;
 
 /* An operand's values in a block; a constant has a stride of 0. */
@@ -56,14 +56,6 @@ values_of(const Operand *operand, const CheckBlock *block)
 	return (Values){block->values + operand->attribute, block->natts};
 }
 
-/* The rows that the comparison accepts, of which it is known where left is less, and where greater. */
-static inline uint64
-accepted(const Comparison *comparison, uint64 less, uint64 greater)
-{
-	return (comparison->accepts_less ? less : 0) | (comparison->accepts_greater ? greater : 0) |
-		   (comparison->accepts_equal ? ~(less | greater) : 0);
-}
-
 static inline int64
 integer_of(Datum datum, int width)
 {
@@ -72,28 +64,25 @@ integer_of(Datum datum, int width)
 	return width == sizeof(int32) ? DatumGetInt32(datum) : DatumGetInt16(datum);
 }
 
-/* For widths that are constants where it is called. */
+/* For a width and kind that are constants where it is called. */
 static inline uint64
 integers_of_width(const Comparison *comparison, const CheckBlock *block, int left_width,
-				  int right_width)
+				  int right_width, bool is_equality)
 {
 	Values left = values_of(&comparison->left, block);
 	Values right = values_of(&comparison->right, block);
-	uint64 less = 0;
-	uint64 greater = 0;
+	uint64 yes = 0;
 	int row;
 
-	for (row = 0; row < block->nrows; row++)
+	/* from the last row on, so that every row is a shift by one */
+	for (row = block->nrows - 1; row >= 0; row--)
 	{
-		int64 a = integer_of(*left.first, left_width);
-		int64 b = integer_of(*right.first, right_width);
+		int64 a = integer_of(left.first[row * left.stride], left_width);
+		int64 b = integer_of(right.first[row * right.stride], right_width);
 
-		less |= (uint64) (a < b) << row;
-		greater |= (uint64) (a > b) << row;
-		left.first += left.stride;
-		right.first += right.stride;
+		yes = yes << 1 | (uint64) (is_equality ? a == b : a < b);
 	}
-	return accepted(comparison, less, greater);
+	return comparison->negated ? ~yes : yes;
 }
 
 static uint64
@@ -103,11 +92,13 @@ compare_integers(const BlockTerm *term, const CheckBlock *block, uint64 rows)
 	int left = comparison->left.width;
 	int right = comparison->right.width;
 
+	if (comparison->is_equality)
+		return integers_of_width(comparison, block, left, right, true);
 	if (left == sizeof(int64) && right == sizeof(int64))
-		return integers_of_width(comparison, block, sizeof(int64), sizeof(int64));
+		return integers_of_width(comparison, block, sizeof(int64), sizeof(int64), false);
 	if (left == sizeof(int32) && right == sizeof(int32))
-		return integers_of_width(comparison, block, sizeof(int32), sizeof(int32));
-	return integers_of_width(comparison, block, left, right);
+		return integers_of_width(comparison, block, sizeof(int32), sizeof(int32), false);
+	return integers_of_width(comparison, block, left, right, false);
 }
 
 static inline float8
@@ -116,28 +107,25 @@ float_of(Datum datum, int width)
 	return width == sizeof(float8) ? DatumGetFloat8(datum) : (float8) DatumGetFloat4(datum);
 }
 
-/* float8_lt() and float8_gt() put NaN above everything. */
+/* float8_lt() and float8_eq() put NaN above everything, and make it equal to itself. */
 static inline uint64
 floats_of_width(const Comparison *comparison, const CheckBlock *block, int left_width,
-				int right_width)
+				int right_width, bool is_equality)
 {
 	Values left = values_of(&comparison->left, block);
 	Values right = values_of(&comparison->right, block);
-	uint64 less = 0;
-	uint64 greater = 0;
+	uint64 yes = 0;
 	int row;
 
-	for (row = 0; row < block->nrows; row++)
+	/* from the last row on, so that every row is a shift by one */
+	for (row = block->nrows - 1; row >= 0; row--)
 	{
-		float8 a = float_of(*left.first, left_width);
-		float8 b = float_of(*right.first, right_width);
+		float8 a = float_of(left.first[row * left.stride], left_width);
+		float8 b = float_of(right.first[row * right.stride], right_width);
 
-		less |= (uint64) float8_lt(a, b) << row;
-		greater |= (uint64) float8_gt(a, b) << row;
-		left.first += left.stride;
-		right.first += right.stride;
+		yes = yes << 1 | (uint64) (is_equality ? float8_eq(a, b) : float8_lt(a, b));
 	}
-	return accepted(comparison, less, greater);
+	return comparison->negated ? ~yes : yes;
 }
 
 static uint64
@@ -147,9 +135,11 @@ compare_floats(const BlockTerm *term, const CheckBlock *block, uint64 rows)
 	int left = comparison->left.width;
 	int right = comparison->right.width;
 
+	if (comparison->is_equality)
+		return floats_of_width(comparison, block, left, right, true);
 	if (left == sizeof(float8) && right == sizeof(float8))
-		return floats_of_width(comparison, block, sizeof(float8), sizeof(float8));
-	return floats_of_width(comparison, block, left, right);
+		return floats_of_width(comparison, block, sizeof(float8), sizeof(float8), false);
+	return floats_of_width(comparison, block, left, right, false);
 }
 
 /* A numeric of the short form in place. */
@@ -231,8 +221,7 @@ compare_numerics(const BlockTerm *term, const CheckBlock *block, uint64 rows)
 	const Comparison *comparison = (const Comparison *) term;
 	Values left = values_of(&comparison->left, block);
 	Values right = values_of(&comparison->right, block);
-	uint64 less = 0;
-	uint64 greater = 0;
+	uint64 yes = 0;
 
 	for (; rows != 0; rows &= rows - 1)
 	{
@@ -240,10 +229,9 @@ compare_numerics(const BlockTerm *term, const CheckBlock *block, uint64 rows)
 		int order =
 			order_of_numerics(left.first[row * left.stride], right.first[row * right.stride]);
 
-		less |= (uint64) (order < 0) << row;
-		greater |= (uint64) (order > 0) << row;
+		yes |= (uint64) (comparison->is_equality ? order == 0 : order < 0) << row;
 	}
-	return accepted(comparison, less, greater);
+	return comparison->negated ? ~yes : yes;
 }
 
 /* How values of the type are compared; NULL: not here.  Different types of one kind can be compared. */
@@ -297,27 +285,28 @@ set_operand(Operand *operand, const Node *node, Oid type)
 	return true;
 }
 
-/* Which orders the operator accepts; false: it is not one of the order. */
+/* What the operator means; false: it is not one of the order. Its operands are set. */
 static bool
-set_accepted(Comparison *comparison, Oid operator, Oid type)
+set_meaning(Comparison *comparison, Oid operator, Oid type)
 {
 	Oid family = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
 	int strategy = get_op_opfamily_strategy(operator, family);
 
 	if (strategy == 0) /* <> */
 	{
-		if (get_op_opfamily_strategy(get_negator(operator), family) != BTEqualStrategyNumber)
-			return false;
-		comparison->accepts_less = comparison->accepts_greater = true;
-		return true;
+		comparison->is_equality = comparison->negated = true;
+		return get_op_opfamily_strategy(get_negator(operator), family) == BTEqualStrategyNumber;
 	}
-	comparison->accepts_less =
-		strategy == BTLessStrategyNumber || strategy == BTLessEqualStrategyNumber;
-	comparison->accepts_greater =
-		strategy == BTGreaterStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
-	comparison->accepts_equal = strategy == BTLessEqualStrategyNumber ||
-								strategy == BTEqualStrategyNumber ||
-								strategy == BTGreaterEqualStrategyNumber;
+	comparison->is_equality = strategy == BTEqualStrategyNumber;
+	comparison->negated =
+		strategy == BTLessEqualStrategyNumber || strategy == BTGreaterEqualStrategyNumber;
+	if (strategy == BTGreaterStrategyNumber || strategy == BTLessEqualStrategyNumber)
+	{
+		Operand left = comparison->left;
+
+		comparison->left = comparison->right;
+		comparison->right = left;
+	}
 	return true;
 }
 
@@ -330,9 +319,9 @@ comparison_term(const OpExpr *operation)
 
 	op_input_types(operation->opno, &left, &right);
 	if (function_of(left) == NULL || !are_of_one_kind(left, right) ||
-		!set_accepted(comparison, operation->opno, left) ||
 		!set_operand(&comparison->left, linitial(operation->args), left) ||
-		!set_operand(&comparison->right, lsecond(operation->args), right))
+		!set_operand(&comparison->right, lsecond(operation->args), right) ||
+		!set_meaning(comparison, operation->opno, left))
 		return NULL;
 	comparison->term.holds = function_of(left);
 	comparison->term.attributes[0] = comparison->left.attribute;
