@@ -86,6 +86,16 @@ write_lists()
 	chmod 644 "$RUN"/*day*.csv
 }
 
+# write_members: a feed that changes from day to day.
+write_members()
+{
+	printf 'id,full_name,points\n1,Ann,10\n2,Bo,20\n3,Cy,30\n' >"$RUN/members-1.csv"
+	printf 'id,full_name,points,email\n2,Bo,21,bo@example.org\n3,Cy,30,\n4,Di,40,di@example.org\n' >"$RUN/members-2.csv"
+	printf 'id,fullname,points,email\n1,Ann Lee,11,\n4,Di,41,di@example.org\n5,Ed,50,\n' >"$RUN/members-3.csv"
+	printf 'id,fullname,points\n1,Ann Lee,12\n5,Ed,51.4\n6,Flo,60\n' >"$RUN/members-4.csv"
+	chmod 644 "$RUN"/members-*.csv
+}
+
 explain()
 {
 	printf '\n'
@@ -155,6 +165,14 @@ sql 10_scd2.sql -v monday="$RUN/monday-dated.csv" -v tuesday="$RUN/tuesday-dated
 
 explain "9. A partition, computed anew beside the table, swapped in, and back."
 sql 11_swap.sql
+
+write_members
+explain "10. A feed that drifts: a column more, one renamed, one less, values that do not fit any more." \
+	"    A contract says what is allowed; its check rejects the last load, and keeps its rows."
+sql 12_drift.sql -v dir="$RUN"
+
+explain "11. The check is overruled by name; the row that did not fit is mended and replayed."
+sql 13_overrule.sql -v dir="$RUN"
 
 cat <<END
 
