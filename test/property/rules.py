@@ -136,8 +136,8 @@ def demand(rng, column):
         column.said['not_null'] = True
     if not column.kind.is_text:
         if rng.random() < 0.15 and column.kind.is_number:
-            column.said['allowed'] = list(range(-3, 12))
-            add(column, 'allowed', f'{column.name} IN ({", ".join(map(str, range(-3, 12)))})')
+            column.said['allowed'] = list(range(-2, 11))
+            add(column, 'allowed', f'{column.name} IN ({", ".join(map(str, range(-2, 11)))})')
         return
     lengths = (rng.randint(1, 2), rng.randint(3, 5))
     for rule, operator, length in (('min_length', '>=', lengths[0]), ('max_length', '<=', lengths[1])):
@@ -148,7 +148,8 @@ def demand(rng, column):
         pattern = rng.choice(PATTERNS)
         column.said['pattern'] = pattern
         add(column, 'pattern', f'{column.name} ~ {literal(pattern)}')
-    if rng.random() < 0.15:
+    narrowed = {'min', 'max', 'min_length', 'max_length', 'pattern'} & column.said.keys()
+    if rng.random() < 0.3 and not narrowed:     # allowed values that something else refuses are an error
         allowed = rng.sample(SHORT_WORDS, rng.randint(3, 9))
         column.said['allowed'] = allowed
         add(column, 'allowed', f'{column.name} IN ({", ".join(map(literal, allowed))})')
