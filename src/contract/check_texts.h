@@ -4,6 +4,7 @@
 #ifndef INGEST_CONTRACT_CHECK_TEXTS_H
 #define INGEST_CONTRACT_CHECK_TEXTS_H
 
+#include "compat.h"
 #include "fmgr.h"
 
 typedef struct TextSlice
